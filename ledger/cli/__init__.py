@@ -1,0 +1,1 @@
+"""The command people type. It composes everything below, and may read the clock."""

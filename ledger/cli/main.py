@@ -1,0 +1,339 @@
+"""`filrouge`: the command people type. Each command composes what lies below, and no more.
+
+Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not check.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli import output
+from ledger.core import cosignature
+from ledger.core.canonical import loads
+from ledger.errors import LedgerError, UncheckedError
+from ledger.service import audit, erase, load, publish, record, register, tokens
+from ledger.service.query import Queries
+from ledger.service.settings import Settings
+
+_SETTINGS = Settings()
+
+app = typer.Typer(
+    name="filrouge",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="A public register of how decisions are taken with citizens.\n\n"
+    "Start with `filrouge demo`, or with `filrouge init` for a register of your own.",
+    epilog="Exit codes: 0 done · 1 refused or malformed · 2 usage · 3 tampered ·"
+    " 4 could not check.",
+)
+token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
+procedure_app = typer.Typer(no_args_is_help=True, help="The forms of dialogue in force.")
+app.add_typer(token_app, name="token")
+app.add_typer(procedure_app, name="procedure")
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="LEDGER_DATA", metavar="DIR", help="The folder of the register."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+As = Annotated[
+    str, typer.Option("--as", metavar="ACCOUNT", help="Who records: stands in each entry.")
+]
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
+]
+
+
+def now() -> datetime:
+    """The instant of a command."""
+    return datetime.now(UTC)
+
+
+@app.command()
+def init(
+    authority: Annotated[str, typer.Option(help="Who keeps the register.")],
+    origin: Annotated[
+        str, typer.Option(help="Its name for ever, like registre.ville.example/decisions.")
+    ],
+    data: Data = _SETTINGS.data,
+    time_zone: Annotated[
+        str, typer.Option(help="Where its civil days begin.")
+    ] = "Europe/Paris",
+    reconstruction: Annotated[
+        bool, typer.Option(help="It is rebuilt from public sources, after the fact.")
+    ] = False,
+) -> None:
+    """Create a register: its keys, its first entry, the procedures it adopts."""
+    made = register.create_register(
+        data,
+        authority=authority,
+        origin=origin,
+        time_zone=time_zone,
+        reconstruction=reconstruction,
+        now=now(),
+    )
+    head = Queries(made).head()
+    output.say(f"Register {origin} opened in {data}: {head.size} entries.")
+    output.say("Keep a copy of its verifier keys elsewhere (`filrouge keys`).")
+
+
+@app.command("load")
+def load_files(
+    files: Files,
+    data: Data = _SETTINGS.data,
+    account: As = register.REGISTRAR,
+    as_json: Json = False,
+) -> None:
+    """Record files of drafts; what is recorded already is passed over."""
+    opened = register.open_register(data)
+    drafts = [draft for path in files for draft in load.check_file(path)]
+    with output.progress("Recording", len(drafts)) as advance:
+        loaded = load.load(
+            opened,
+            drafts,
+            account=account,
+            append=lambda request: opened.append_one(request, now=now()),
+            progress=advance,
+        )
+    output.answer(
+        as_json,
+        {"recorded": loaded.recorded, "known": loaded.known},
+        f"{loaded.recorded} recorded, {loaded.known} already here.",
+    )
+
+
+@app.command("record")
+def record_one(
+    draft: Annotated[str, typer.Argument(help="A draft in JSON, or - for standard input.")],
+    data: Data = _SETTINGS.data,
+    account: As = register.REGISTRAR,
+    key: Annotated[
+        str | None, typer.Option(help="Idempotency key: recorded once under it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Record one draft, or a JSON array of them, all or nothing."""
+    text = sys.stdin.buffer.read() if draft == "-" else draft.encode()
+    value = loads(text, max_depth=10)
+    drafts = value if isinstance(value, list) else [value]
+    opened = register.open_register(data)
+    written = record.record(
+        opened, drafts, account=account, key=key, append=record.direct(opened, now())
+    )
+    output.answer(
+        as_json,
+        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
+        f"Recorded as {output.span(written.first, written.stop)}.",
+    )
+
+
+@app.command()
+def show(
+    place: Annotated[
+        str, typer.Argument(help="A process, PROCESS/ID, or the number of an entry.")
+    ] = "",
+    data: Data = _SETTINGS.data,
+    as_json: Json = False,
+) -> None:
+    """Show the register, one process, one item or one entry."""
+    queries = Queries(register.open_register(data))
+    today = queries.day(now())
+    if place.isdecimal():
+        entry, openings = queries.entry(int(place))
+        output.show_entry(as_json, entry, openings)
+    elif "/" in place:
+        slug, _, id_ = place.partition("/")
+        item = queries.item(slug, id_)
+        output.show_item(as_json, item, queries.thread(slug, id_))
+    elif place:
+        output.show_process(as_json, queries.process(place, today))
+    else:
+        output.show_register(as_json, queries.head(), queries.processes(today))
+
+
+@app.command()
+def draw(
+    place: Annotated[str, typer.Argument(help="A process, or PROCESS/ID for one red thread.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: .svg, .dot, .json, .pdf, .png.")
+    ],
+    data: Data = _SETTINGS.data,
+) -> None:
+    """Draw a process, or the red thread of one item."""
+    queries = Queries(register.open_register(data))
+    slug, _, id_ = place.partition("/")
+    view = queries.process(slug, queries.day(now()))
+    out.write_bytes(output.picture(view, id_, out.suffix, head=queries.head()))
+    output.say(f"Written: {out}")
+
+
+@app.command()
+def verify(
+    place: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder of a register.")
+    ] = None,
+    data: Data = _SETTINGS.data,
+    against: Annotated[
+        Path | None, typer.Option(exists=True, help="A checkpoint kept elsewhere.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(metavar="VKEY", help="The log's verifier keys.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Verify every entry, text, tile and checkpoint; exit 3 names the first bad object."""
+    folder = place or data
+    if not folder.is_dir():
+        raise UncheckedError("no_register", f"{folder} is not the folder of a register")
+    keys = [cosignature.parse_verifier(text) for text in key] if key else None
+    started = now()
+    with output.progress("Verifying", None) as advance:
+        found = audit.verify(
+            folder,
+            keys=keys,
+            against=against.read_bytes() if against else None,
+            progress=advance,
+        )
+    output.show_audit(as_json, found, (now() - started).total_seconds())
+
+
+@app.command()
+def serve(
+    data: Data = _SETTINGS.data,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = _SETTINGS.port,
+) -> None:
+    """Serve the site and its API."""
+    _serve(register.open_register(data), host, port)
+
+
+@app.command()
+def demo(
+    data: Data = _SETTINGS.data,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = _SETTINGS.port,
+    serve_it: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve it afterwards.")
+    ] = True,
+) -> None:
+    """Load real decision processes of Nantes and one invented city, and serve them."""
+    if (data / "ledger.db").exists():
+        opened = register.open_register(data)
+    else:
+        opened = register.create_register(
+            data,
+            authority="Fil rouge, registre de démonstration",
+            origin="filrouge.example/demonstration",
+            time_zone="Europe/Paris",
+            reconstruction=True,
+            now=now(),
+        )
+    drafts = [draft for path in load.fixtures() for draft in load.check_file(path)]
+    with output.progress("Loading the demonstration", len(drafts)) as advance:
+        load.load(
+            opened,
+            drafts,
+            account="reconstruction",
+            append=lambda request: opened.append_one(request, now=now()),
+            progress=advance,
+        )
+    output.say(f"{Queries(opened).head().size} entries in {data}.")
+    if serve_it:
+        _serve(opened, host, port)
+
+
+@app.command()
+def keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
+    """Print the verifier keys of the register: what anybody needs to check it."""
+    texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
+    output.answer(as_json, {"keys": texts}, "\n".join(texts))
+
+
+@app.command("publish")
+def publish_files(
+    out: Annotated[Path, typer.Option(help="Folder for the static files.")],
+    data: Data = _SETTINGS.data,
+) -> None:
+    """Write checkpoint and tiles as static files, for any web server."""
+    written = publish.publish(register.open_register(data), out)
+    output.say(f"{written} files written to {out}.")
+
+
+@app.command("erase")
+def erase_texts(
+    entry: Annotated[int, typer.Argument(help="The number of the entry.")],
+    path: Annotated[list[str], typer.Option(help="Which text, like /body/author.")],
+    basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")],
+    data: Data = _SETTINGS.data,
+    requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
+    account: As = register.REGISTRAR,
+) -> None:
+    """Destroy texts of one entry for a person's sake; the rest still verifies."""
+    opened = register.open_register(data)
+    erased = erase.erase(
+        opened, entry, path, basis=basis, requested=requested, account=account, now=now()
+    )
+    output.say(f"Erased, and recorded as entry {erased.written.first}.")
+    if not erased.finished:
+        output.say("A reader still holds the write-ahead log; run this command's end again.")
+
+
+@token_app.command("create")
+def token_create(
+    account: Annotated[str, typer.Argument(help="Who will record, like dialogue-citoyen.")],
+    data: Data = _SETTINGS.data,
+) -> None:
+    """Create a token; it is shown once."""
+    output.say(tokens.create_token(register.open_register(data), account, now=now()))
+
+
+@token_app.command("revoke")
+def token_revoke(
+    account: Annotated[str, typer.Argument(help="Whose tokens.")], data: Data = _SETTINGS.data
+) -> None:
+    """Revoke every token of an account."""
+    count = tokens.revoke_tokens(register.open_register(data), account, now=now())
+    output.say(f"{count} tokens of {account} revoked.")
+
+
+@procedure_app.command("adopt")
+def procedure_adopt(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file.")],
+    data: Data = _SETTINGS.data,
+) -> None:
+    """Adopt a procedure: an entry like any other, and binding from there on."""
+    text = file.read_text(encoding="utf-8")
+    written = register.adopt(register.open_register(data), text, now=now())
+    output.say(f"Adopted as entry {written.first}.")
+
+
+def _serve(opened: register.Register, host: str, port: int) -> None:
+    import uvicorn  # a web server is not needed to verify
+    from viz.site.app import create_app
+
+    output.say(f"http://{host}:{port}")
+    uvicorn.run(
+        create_app(opened),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+
+
+def run() -> None:
+    """Runs a command; every error of ours becomes one line and its exit code."""
+    try:
+        app()
+    except LedgerError as error:
+        output.fail(error, as_json="--json" in sys.argv)
+        sys.exit(error.exit_status)

@@ -1,0 +1,242 @@
+"""What commands print: for people by default, in JSON with `--json`."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ledger.core.digest import leaf_hash
+from ledger.domain.case import Texts
+from ledger.domain.entry import Entry
+from ledger.domain.lineage import Thread
+from ledger.domain.values import Model, Sealed
+from ledger.errors import LedgerError, MalformedError
+from ledger.service.audit import Audit
+from ledger.service.query import Head, Item, View
+from ledger.store.read import RawOpening
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """One line for a person; never read as markup."""
+    _out.print(text, markup=False)
+
+
+def answer(as_json: bool, value: Any, text: str) -> None:
+    """The same answer for a machine or for a person."""
+    if as_json:
+        json.dump(value, sys.stdout, ensure_ascii=False, default=_plain)
+        sys.stdout.write("\n")
+    else:
+        say(text)
+
+
+def fail(error: LedgerError, *, as_json: bool) -> None:
+    """Why a command did not do what it was asked."""
+    if as_json:
+        json.dump(
+            {"code": error.code, "message": error.message, "where": error.where}, sys.stderr
+        )
+        sys.stderr.write("\n")
+    else:
+        _err.print(f"{error} [{error.code}]", markup=False)
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal while something long runs; nothing where nobody watches."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_err,
+        transient=True,
+        disable=not _err.is_terminal,
+    ) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def span(first: int, stop: int) -> str:
+    """`entry 17`, or `entries 17–42`."""
+    return f"entry {first}" if stop == first + 1 else f"entries {first}–{stop - 1}"
+
+
+def show_register(as_json: bool, head: Head, views: Sequence[View]) -> None:
+    """The register, and a line for each process."""
+    rows = [_summary(view) for view in views]
+    value = {
+        "size": head.size,
+        "root": base64.b64encode(head.root).decode(),
+        "at": head.at,
+        "processes": rows,
+    }
+    table = Table(box=None, pad_edge=False)
+    for column in ("process", "units", "answered", "measures", "past due", "title"):
+        table.add_column(column)
+    for row in rows:
+        table.add_row(
+            row["process"],
+            *(str(row[name]) for name in ("units", "answered", "measures", "past_due")),
+            row["title"] + ("  (illustrative)" if row["illustrative"] else ""),
+        )
+    if as_json:
+        answer(True, value, "")
+    else:
+        say(f"{head.size} entries · root {value['root']}")
+        _out.print(table)
+
+
+def show_process(as_json: bool, view: View) -> None:
+    """One process: where it is, its units and measures, what is owed."""
+    case = view.case
+    units = [
+        {"id": u.id, "title": _words(u.body.title, view.texts), "verdict": u.verdict}
+        for u in case.units.values()
+    ]
+    measures = [
+        {"id": m.id, "title": _words(m.current.title, view.texts), "state": m.state}
+        for m in case.measures.values()
+    ]
+    owed = [
+        {
+            "duty": d.id,
+            "title": d.titles.en if d.titles else d.id,
+            "subject": d.subject,
+            "state": d.state,
+            "days": d.days,
+        }
+        for d in view.duties
+    ]
+    if as_json:
+        answer(
+            True, {**_summary(view), "units": units, "measures": measures, "duties": owed}, ""
+        )
+        return
+    say(f"{case.title}  ({case.process}, {len(case.entries)} entries)")
+    for unit in units:
+        say(f"  {unit['id']:<6} {unit['verdict'] or 'unanswered':<16} {unit['title']}")
+    for measure in measures:
+        say(f"  {measure['id']:<6} {measure['state'] or 'no report':<16} {measure['title']}")
+    for duty in owed:
+        if duty["state"] in ("open", "past_due"):
+            days = "" if duty["days"] is None else f", {duty['days']} days"
+            say(f"  {duty['state']}: {duty['title']} {duty['subject']}{days}".rstrip())
+
+
+def show_item(as_json: bool, item: Item, thread: Thread) -> None:
+    """One item, and the red thread it is part of."""
+    links = [
+        {
+            "from": f"{x.process}/{x.source}",
+            "relation": x.relation,
+            "to": f"{x.to_process}/{x.target}",
+        }
+        for x in thread.links
+    ]
+    value = {"sort": item.sort, "entry": opened(item.entry, item.texts), "links": links}
+    lines = [json.dumps(value["entry"], ensure_ascii=False, indent=2, default=_plain)]
+    lines += [f"{x['from']} —{x['relation']}→ {x['to']}" for x in links]
+    answer(as_json, value, "\n".join(lines))
+
+
+def show_entry(as_json: bool, data: bytes, openings: Sequence[RawOpening]) -> None:
+    """One entry: its bytes, its leaf hash, the texts that are public."""
+    texts = {o.path: o.value for o in openings}
+    value = {"entry": json.loads(data), "leaf": leaf_hash(data).hex(), "texts": texts}
+    lines = [data.decode(), f"leaf {value['leaf']}"]
+    lines += [f"{path}: {words}" for path, words in texts.items()]
+    answer(as_json, value, "\n".join(lines))
+
+
+def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
+    """What was verified, how fast, and the root."""
+    rate = found.entries / seconds if seconds else 0.0
+    root = base64.b64encode(found.root).decode()
+    answer(
+        as_json,
+        {
+            "entries": found.entries,
+            "processes": found.processes,
+            "openings": found.openings,
+            "erased": found.erased,
+            "unread": found.unread,
+            "checkpoints": found.checkpoints,
+            "root": root,
+            "seconds": round(seconds, 3),
+        },
+        f"Verified: {found.entries} entries of {found.processes} processes,"
+        f" {found.openings} texts, {found.checkpoints} checkpoints"
+        f" ({rate:,.0f} entries/s).\n"
+        f"Erased texts: {found.erased}. Entries of unknown kinds: {found.unread}.\n"
+        f"Root: {root}",
+    )
+
+
+def picture(view: View, id_: str, suffix: str, *, head: Head) -> bytes:
+    """A drawing of a process or of one thread, as the file name asks for."""
+    raise MalformedError("bad_request", f"cannot draw {suffix}")
+
+
+def opened(entry: Entry, texts: Texts) -> dict[str, Any]:
+    """An entry with words in place of commitments; null where they are erased or not public."""
+    return {
+        "seq": entry.seq,
+        "nth": entry.nth,
+        "process": entry.process,
+        "kind": entry.kind,
+        "on": entry.on,
+        "at": entry.at,
+        "by": entry.by.model_dump(),
+        "illustrative": entry.illustrative,
+        "body": _open(entry.raw, texts),
+        "sources": [
+            _open(source.model_dump(exclude_none=True), texts) for source in entry.sources
+        ],
+    }
+
+
+def _open(value: Any, texts: Texts) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"open", "sealed"}:
+            return texts.get(value["sealed"])
+        return {name: _open(member, texts) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_open(member, texts) for member in value]
+    return value
+
+
+def _words(sealed: Sealed, texts: Texts) -> str:
+    return texts.get(sealed.sealed, "(erased)")
+
+
+def _summary(view: View) -> dict[str, Any]:
+    case = view.case
+    return {
+        "process": case.process,
+        "title": case.title,
+        "illustrative": case.illustrative,
+        "units": len(case.units),
+        "answered": sum(u.answer is not None for u in case.units.values()),
+        "measures": len(case.measures),
+        "past_due": sum(d.state == "past_due" for d in view.duties),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, Model):
+        return value.model_dump()
+    return str(value)

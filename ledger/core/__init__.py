@@ -1,0 +1,1 @@
+"""Bytes and mathematics: standard library and cryptography; no I/O, no clock."""

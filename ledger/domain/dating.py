@@ -1,0 +1,165 @@
+"""Which announced date was said of which obligation.
+
+A date is often said before anything is owed, sometimes of a thing that is not recorded yet,
+sometimes of what no rule asks for. None is lost: a date that finds no obligation makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.domain.entry import Entry
+from ledger.domain.matching import Index, seq_of
+from ledger.domain.owing import Debt, Obligation, debtors, settle
+from ledger.domain.procedure import Owed, Per, What
+from ledger.domain.promises import DONE, Announced, Said, same
+
+
+class Dates:
+    """The dates said of one rule, and which of them found their duty."""
+
+    def __init__(self, index: Index, rule: Owed, said: Announced) -> None:
+        self._index = index
+        self.heard: set[int] = set()
+        self._all = said.of_duty.get(rule.id, [])
+        self._due = said.of_measure if rule.per == "measure" and same(rule.what, DONE) else {}
+        own = index.case.process
+        self._general = [
+            s for s in self._all if rule.per == "process" or not s.about or own in s.about
+        ]
+        self._special: dict[str, list[Said]] = {}
+        for one in self._all if rule.per != "process" else ():
+            for id_ in one.about or () if own not in (one.about or ()) else ():
+                self._special.setdefault(id_, []).append(one)
+
+    def of(self, item: str) -> list[Said]:
+        """The dates that concern an item, as recorded."""
+        found = list(self._general)
+        if self._special or self._due:
+            entry = self._index.items.get(item)
+            declared: list[str] = []
+            if entry is not None:
+                declared += self._index.resolved(entry, "opinion")
+                declared += self._index.resolved(entry, "decision")
+            for id_ in (item, *declared):
+                found += self._special.get(id_, ())
+            found += self._due.get(item, ())
+            found = sorted({s.entry.seq: s for s in found}.values(), key=lambda s: s.entry.seq)
+        return found
+
+    def unheard(self) -> list[Said]:
+        """The dates that concern nothing recorded yet."""
+        return [s for s in self._all if s.entry.seq not in self.heard]
+
+
+def attach(index: Index, debt: Debt, dates: Dates) -> None:
+    """Puts each date beside the obligation it was said of, or makes it one of its own."""
+    owing = debtors(index.case, debt.rule.by)
+    others = {name for debtor in owing for name in debtor.names} - set(debt.debtor.names)
+    left: list[Said] = []
+    for said in dates.of(debt.item):
+        if said.entry.by.name in others:
+            continue  # another owner spoke for itself
+        if said.entry.kind != "date.announced" and debt.owed:
+            debt.owed[-1].dates.append(said)  # the due day of the measure itself
+            continue
+        if debt.item and not said.about and _passed(said, debt.owed):
+            continue
+        dates.heard.add(said.entry.seq)
+        target = _target(said, debt)
+        if target is not None:
+            target.dates.append(said)
+        else:
+            left.append(said)
+    if left:
+        debt.owed += promised(index, debt, left)
+
+
+def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligation]:
+    """Obligations under a rule that nothing began but the dates themselves."""
+    by_seq = {s.entry.seq: s for s in said}
+    entries = [s.entry for s in said]
+    for group, met in settle(index, entries, debt.fulfilling, debt.make().times):
+        yield debt.make(met=met, dates=[by_seq[entry.seq] for entry in group])
+
+
+def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligation]:
+    """What was promised without a rule that asks for it.
+
+    Args:
+        heard: Measures whose due dates already stand beside a duty.
+    """
+    by_item: dict[tuple[str, str | None, str], tuple[What, list[Said]]] = {}
+    for what, one in said.alone:
+        items = [id_ for id_ in sorted(one.about or ()) if id_ in index.items]
+        for item in items or [""]:
+            key = (what.kind, what.state, item)
+            by_item.setdefault(key, (what, []))[1].append(one)
+    for (_, _, item), (what, dates) in by_item.items():
+        yield from _from_dates(index, item, what, dates, index.concerning(what, item))
+    for item, dates in said.of_measure.items():
+        if item not in heard:
+            yield from _from_dates(index, item, DONE, dates, index.concerning(DONE, item))
+    answered, adopted = What(kind="answer.given"), What(kind="measure.adopted")
+    for item, dates in said.of_unit.items():
+        # To put off again is not what was promised.
+        final = [
+            answer
+            for answer in index.concerning(answered, item)
+            if answer.raw["verdict"] != "deferred"
+        ]
+        found = sorted((*final, *index.concerning(adopted, item)), key=seq_of)
+        yield from _from_dates(index, item, answered, dates, found)
+
+
+def _passed(said: Said, owed: Sequence[Obligation]) -> bool:
+    """Whether a date said of all had passed before anything was owed for this one."""
+    return bool(owed) and all(o.begin is not None and said.due.before(o.begin) for o in owed)
+
+
+def _target(said: Said, debt: Debt) -> Obligation | None:
+    """The first obligation that was not fulfilled when the date was said."""
+    seq, when = said.entry.seq, said.entry.period
+    fitting = [o for o in debt.owed if said.about and o.starts & said.about] or debt.owed
+    for obligation in fitting:
+        met, after = obligation.met_by, obligation.after
+        if met is not None and met.seq < seq:
+            continue
+        if after is not None and seq < after.seq:
+            early = next((e for e in debt.fulfilling if e.seq > seq), None)
+            if early is not None and early.seq < after.seq:
+                return None  # it was kept before this one began
+        return obligation
+    for obligation in reversed(fitting):
+        met = obligation.met_by
+        assert met is not None
+        if when is None or met.period is None or not met.period.before(when):
+            return obligation  # said before it was fulfilled, and recorded after
+    return None
+
+
+def _from_dates(
+    index: Index, item: str, what: What, said: Sequence[Said], candidates: Sequence[Entry]
+) -> Iterator[Obligation]:
+    """Obligations that somebody took on by naming a date."""
+    by_seq = {s.entry.seq: s for s in said}
+    entry = index.items.get(item)
+    per: Per = "process"
+    if entry is not None:
+        per = "unit" if entry.kind == "unit.submitted" else "measure"
+    for group, met in settle(index, [s.entry for s in said], candidates):
+        speaker = group[0].by
+        told = speaker.role in ("press", "registrar")  # who tells of a date does not owe it
+        yield Obligation(
+            procedure=None,
+            rule=None,
+            per=per,
+            subject=item,
+            owes=() if told else (speaker.name,),
+            roles=() if told else (speaker.role,),
+            what=what,
+            after=group[0],
+            begin=group[0].period,
+            met=met,
+            dates=[by_seq[e.seq] for e in group],
+        )

@@ -1,0 +1,230 @@
+"""What a clerk writes, before it becomes an entry: plain words where an entry has commitments.
+
+    {"process": "publicite-dans-la-ville", "kind": "answer.given", "on": "2021-12-10",
+     "by": {"name": "Ville de Nantes", "role": "city"},
+     "body": {"unit": "R3", "response": null, "verdict": "retained", "reason": "…"},
+     "sources": [{"title": "…", "url": "https://…"}]}
+
+A sealed field takes a plain string, or {"open": "restricted", "text": "…"} to say otherwise.
+`prepare` seals, checks everything that needs no register, and encodes: what remains to be
+done under the lock is looking references up and splicing four values in.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from ledger.core import sealed
+from ledger.core.canonical import check_text
+from ledger.domain.dates import Period, parse_period
+from ledger.domain.entry import Fragments, encode_fragments, validated
+from ledger.domain.events import KINDS, Body, Source, Speaker
+from ledger.domain.values import Maybe, Model, On, Sealed, Sealing, Slug
+from ledger.errors import MalformedError
+
+# A plan says which places of a body are sealed: a Sealing, the plan of an array's members
+# (under "*"), or the plans of an object's fields.
+Plan = Sealing | dict[str, Any]
+_Opened = tuple[sealed.Opening, bytes]
+
+
+class Draft(Model):
+    """The form of a draft; its body and sources are judged by `prepare`."""
+
+    process: Slug
+    kind: str
+    on: On | None
+    by: Speaker
+    body: dict[str, Any]
+    sources: list[dict[str, Any]]
+    illustrative: Maybe[Literal[True]] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft that is ready to be appended if the register agrees."""
+
+    process: str
+    kind: str
+    illustrative: bool
+    on: Period | None
+    body: Body
+    raw: Mapping[str, Any]
+    fragments: Fragments
+    openings: tuple[sealed.Opening, ...]
+    commitments: tuple[bytes, ...]
+    """Of the openings, in the same order; 32 bytes each."""
+
+
+def parse_draft(value: object) -> Draft:
+    """The draft in decoded JSON.
+
+    Raises:
+        MalformedError: `bad_draft` or `bad_date` for the form, `unknown_kind`.
+    """
+    if not isinstance(value, dict):
+        raise MalformedError("bad_draft", "a draft is an object")
+    try:
+        draft = validated(Draft, value, "")
+    except MalformedError as error:
+        code = "bad_date" if error.code == "bad_date" else "bad_draft"
+        raise MalformedError(code, error.message, where=error.where) from error
+    if draft.kind not in KINDS:
+        raise MalformedError("unknown_kind", f"no kind is called {draft.kind!r}", where="/kind")
+    return draft
+
+
+def prepare(
+    draft: Draft, *, recorder: str, new_key: Callable[[], bytes] = sealed.new_key
+) -> Prepared:
+    """Seals a draft and encodes what is fixed.
+
+    Args:
+        draft: A draft whose names of procedures and entries are already numbers.
+        recorder: The account that records it.
+        new_key: Gives 32 fresh random bytes for each text.
+
+    Raises:
+        MalformedError: the body has not the form of its kind, or a text or address may not be
+            recorded; `where` points at it.
+    """
+    for path, text in _strings(
+        {"by": draft.by.name, "body": draft.body, "sources": draft.sources}, ""
+    ):
+        if not (text.isascii() and text.isprintable()):
+            check_text(text, prose=True, where=path)
+    openings: list[_Opened] = []
+    model = KINDS[draft.kind]
+    body = _seal(draft.body, _plan(model), "/body", openings, new_key)
+    sources = _seal(draft.sources, {"*": _plan(Source)}, "/sources", openings, new_key)
+    parsed = validated(model, body, "/body")
+    for i, source in enumerate(sources):
+        validated(Source, source, f"/sources/{i}")
+    fragments = encode_fragments(
+        body=body,
+        by={"name": draft.by.name, "role": draft.by.role},
+        illustrative=draft.illustrative is True,
+        kind=draft.kind,
+        on=draft.on,
+        process=draft.process,
+        recorder=recorder,
+        signed=None,
+        sources=sources,
+    )
+    return Prepared(
+        process=draft.process,
+        kind=draft.kind,
+        illustrative=draft.illustrative is True,
+        on=parse_period(draft.on) if draft.on is not None else None,
+        body=parsed,
+        raw=body,
+        fragments=fragments,
+        openings=tuple(opening for opening, _ in openings),
+        commitments=tuple(commitment for _, commitment in openings),
+    )
+
+
+def _seal(
+    value: Any,
+    plan: Plan,
+    path: str,
+    openings: list[_Opened],
+    new_key: Callable[[], bytes],
+) -> Any:
+    if isinstance(plan, Sealing):
+        return _seal_text(value, plan, path, openings, new_key)
+    if isinstance(value, dict):
+        return {
+            name: _seal(member, plan[name], f"{path}/{name}", openings, new_key)
+            if name in plan
+            else member
+            for name, member in value.items()
+        }
+    if isinstance(value, list) and "*" in plan:
+        return [
+            _seal(member, plan["*"], f"{path}/{i}", openings, new_key)
+            for i, member in enumerate(value)
+        ]
+    return value
+
+
+def _seal_text(
+    value: Any,
+    plan: Sealing,
+    path: str,
+    openings: list[_Opened],
+    new_key: Callable[[], bytes],
+) -> Any:
+    opened: str = plan.open
+    if isinstance(value, dict) and value.keys() == {"open", "text"}:
+        if value["open"] not in ("public", "restricted"):
+            raise MalformedError("bad_body", "`open` is public or restricted", where=path)
+        opened, value = value["open"], value["text"]
+    if value is None or (opened == "clear"):
+        return value
+    if not isinstance(value, str):
+        raise MalformedError("bad_body", "this is a text: give a string", where=path)
+    if plan.url:
+        _check_url(value, path)
+    made, opening = sealed.seal(path, value, public=opened == "public", key=new_key())
+    openings.append((opening, bytes.fromhex(str(made["sealed"]))))
+    return made
+
+
+def _check_url(url: str, path: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or any(c.isspace() or c in "<>\"'`\\" for c in url):
+        raise MalformedError(
+            "bad_url", "an address begins with http:// or https://", where=path
+        )
+
+
+def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _strings(member, f"{path}/{name}")
+    elif isinstance(value, list):
+        for i, member in enumerate(value):
+            yield from _strings(member, f"{path}/{i}")
+
+
+@cache
+def _plan(model: type[BaseModel]) -> dict[str, Any]:
+    """Which fields of a form are sealed, read off its annotations."""
+    plan: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        sub: Plan | None = next((m for m in field.metadata if isinstance(m, Sealing)), None)
+        sub = sub or _plan_of(field.annotation)
+        if sub:
+            plan[field.alias or name] = sub
+    return plan
+
+
+def _plan_of(annotation: Any) -> Plan | None:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        base, *metadata = get_args(annotation)
+        marked = next((m for m in metadata if isinstance(m, Sealing)), None)
+        return marked or _plan_of(base)
+    if origin is tuple:
+        member = _plan_of(get_args(annotation)[0])
+        return {"*": member} if member else None
+    if origin in (Union, types.UnionType):
+        plans = [plan for arm in get_args(annotation) if (plan := _plan_of(arm))]
+        return plans[0] if plans else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return Sealing("public") if annotation is Sealed else _plan(annotation) or None
+    return None

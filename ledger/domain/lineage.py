@@ -1,0 +1,183 @@
+"""The red thread: what a thing came from and what became of it, across processes.
+
+Every entry that points at something contributes links. A link runs from the thing that points
+(its *source*) to what it points at (its *target*), which was recorded before: `R3 draws_on
+C20417`, `M1 carries_out R3`. An entry without an id speaks for the unit or measure it is
+about, so an answer is a link from its unit to itself, and a report one from its measure:
+
+    answer.given    R3 unit R3,  R3 response A1
+    follow_up       M1 measure M1,  M1 evidence D4
+
+Nothing is left out of the thread for being illustrative or disowned: pages say so beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ledger.domain.case import Case
+from ledger.domain.entry import references, split_reference
+from ledger.domain.events import DECLARED
+
+Thing = tuple[str, str]
+"""A process and an id in it."""
+FOLLOWED = frozenset(
+    ("carries_out", "decision", "draws_on", "measure", "opinion", "replaces", "unit")
+)
+"""The relations of the thread. The rest (documents, evidence, response) says where to read on,
+and would draw half of a process into every thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One thing points at another; said by entry `seq`."""
+
+    process: str
+    source: str
+    """Empty when the entry speaks for its process."""
+    relation: str
+    """The field that refers; of `process.linked`, what it says: arises_from or feeds."""
+    to_process: str
+    target: str
+    """Empty when it is a whole process."""
+    seq: int
+
+
+class Links(Protocol):
+    """Where links are kept, each list in recorded order."""
+
+    def sources(self, process: str, id_: str) -> Iterable[Link]:
+        """The links whose source is this thing: what it points at."""
+
+    def targets(self, process: str, id_: str) -> Iterable[Link]:
+        """The links whose target is this thing: what points at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A thing in a thread."""
+
+    process: str
+    id: str
+    step: int
+    """How far from where the thread was picked up: negative for what it came from, positive
+    for what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a thing came from and what became of it."""
+
+    nodes: tuple[Node, ...]
+    """Origins first; within a step by process and recording."""
+    links: tuple[Link, ...]
+    """Among these nodes, by `seq`; answers and reports are links from a node to itself."""
+    whole: bool
+    """False when `limit` cut it."""
+
+
+def links_of(kind: str, process: str, seq: int, body: Mapping[str, Any]) -> tuple[Link, ...]:
+    """The links that an entry contributes.
+
+    Args:
+        body: As it stands in the entry.
+    """
+    own = (process, "")
+    if kind in DECLARED:
+        own = (process, body["id"])
+    else:
+        subject = body.get("unit", body.get("measure"))
+        if isinstance(subject, str):
+            own = split_reference(subject, process)
+    found = [
+        Link(*own, field, *split_reference(reference, process), seq)
+        for field, reference in references(kind, body)
+    ]
+    if kind == "process.linked":
+        found.append(Link(*own, body["relation"], body["to"], "", seq))
+    return tuple(dict.fromkeys(found))
+
+
+def thread(links: Links, process: str, id_: str, *, limit: int) -> Thread:
+    """The thread through one thing, the nearest steps first when there are too many.
+
+    Args:
+        limit: The most nodes, this one included.
+    """
+    found = {(process, id_): 0}
+    back, forth, whole, step = [(process, id_)], [(process, id_)], True, 0
+    while back or forth:
+        step += 1
+        back, all_back = _widen(back, links, found, -step, limit)
+        forth, all_forth = _widen(forth, links, found, step, limit)
+        whole = whole and all_back and all_forth
+    order = {thing: i for i, thing in enumerate(found)}
+    things = sorted(found, key=lambda thing: (found[thing], thing[0], order[thing]))
+    kept = {
+        link
+        for thing in things
+        for link in links.sources(*thing)
+        if link.relation in FOLLOWED and (link.to_process, link.target) in found
+    }
+    return Thread(
+        tuple(Node(*thing, found[thing]) for thing in things),
+        tuple(sorted(kept, key=_order)),
+        whole,
+    )
+
+
+class MemoryLinks:
+    """Links held in memory: of an exported ledger, or of one case."""
+
+    def __init__(self, links: Iterable[Link]) -> None:
+        self._sources: dict[tuple[str, str], list[Link]] = {}
+        self._targets: dict[tuple[str, str], list[Link]] = {}
+        for link in sorted(links, key=_order):
+            self._sources.setdefault((link.process, link.source), []).append(link)
+            self._targets.setdefault((link.to_process, link.target), []).append(link)
+
+    def sources(self, process: str, id_: str) -> Iterable[Link]:
+        """The links whose source is this thing."""
+        return self._sources.get((process, id_), ())
+
+    def targets(self, process: str, id_: str) -> Iterable[Link]:
+        """The links whose target is this thing."""
+        return self._targets.get((process, id_), ())
+
+
+def links_in(*cases: Case) -> MemoryLinks:
+    """The links that the entries of some processes contribute."""
+    return MemoryLinks(
+        link
+        for case in cases
+        for entry in case.entries
+        if entry.body is not None
+        for link in links_of(entry.kind, entry.process, entry.seq, entry.raw)
+    )
+
+
+def _widen(
+    things: Iterable[Thing], links: Links, found: dict[Thing, int], step: int, limit: int
+) -> tuple[list[Thing], bool]:
+    """What lies one step further on one side, and whether all of it found room."""
+    new, whole = [], True
+    for thing in things:
+        for link in links.sources(*thing) if step < 0 else links.targets(*thing):
+            if link.relation not in FOLLOWED:
+                continue
+            ahead = (link.process, link.source)
+            there = (link.to_process, link.target) if step < 0 else ahead
+            if there in found or not there[1]:
+                continue
+            if len(found) >= limit:
+                whole = False
+                continue
+            found[there] = step
+            new.append(there)
+    return new, whole
+
+
+def _order(link: Link) -> tuple[int, str, str, str, str]:
+    return link.seq, link.relation, link.source, link.to_process, link.target

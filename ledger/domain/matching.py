@@ -1,0 +1,252 @@
+"""Where the grammar of a procedure meets the entries of a case.
+
+Duties and irregularities ask the same questions: which entries are judged at all, what an
+entry is about, on which days it may have happened. They are answered once, here.
+
+An entry *names* a unit or measure when it declares it or refers to it (`unit`, `measure`,
+`carries_out`, `about`, the options of a ballot); the opinion, response or decision that
+declared the naming entry is its *declarer*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, cast
+
+from ledger.domain import events
+from ledger.domain.case import Case
+from ledger.domain.dates import Period
+from ledger.domain.entry import Entry, references, split_reference, validated
+from ledger.domain.procedure import Only, What
+from ledger.errors import MalformedError
+
+_NAMING = ("unit", "measure", "carries_out", "about")
+_DECLARERS = ("opinion", "response", "decision")
+_ANSWERED = What(kind="answer.given")
+_ASSESSED = What(kind="unit.assessed")
+_VOTED = What(kind="ballot.held")
+
+
+class Index:
+    """The judged entries of one process, corrections applied, found by what they concern.
+
+    Attributes:
+        judged: By `seq`; without what is illustrative in a real process, disowned or unread.
+        items: The entries that declare a unit or measure, by id.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.judged: list[Entry] = []
+        self.items: dict[str, Entry] = {}
+        self._by_seq: dict[int, Entry] = {}
+        self._kinds: dict[str, list[Entry]] = {}
+        self._named: dict[tuple[str, str], list[Entry]] = {}
+        self._particular: set[int] = set()
+        self._declaring: dict[tuple[str, str], list[Entry]] = {}
+        for recorded in case.entries:
+            if recorded.body is not None and case.counts(recorded):
+                self._add(self._mended(recorded))
+
+    def of_kind(self, kind: str) -> Sequence[Entry]:
+        """The judged entries of a kind, by `seq`."""
+        return self._kinds.get(kind, ())
+
+    def entry(self, recorded: Entry | None) -> Entry | None:
+        """The same entry with its corrections applied; None if it is not judged."""
+        return self._by_seq.get(recorded.seq) if recorded is not None else None
+
+    def units(self) -> Iterator[str]:
+        """The judged units, in recorded order."""
+        return (entry.raw["id"] for entry in self.of_kind("unit.submitted"))
+
+    def measures(self) -> Iterator[str]:
+        """The judged measures, in recorded order."""
+        return (entry.raw["id"] for entry in self.of_kind("measure.adopted"))
+
+    def starts(self, after: What, item: str) -> list[Entry]:
+        """What makes something owed to an item (`""`: to the process).
+
+        Each matching entry that names it, else its declarer, else the first in the process
+        that names nothing in particular: what was said of one unit begins nothing for others.
+        """
+        if not item:
+            return self._matching(self.of_kind(after.kind), after)
+        key = (after.kind, item)
+        found = self._matching(self._named.get(key, ()), after)
+        found = found or self._matching(self._declaring.get(key, ()), after)
+        if found:
+            return found
+        plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
+        return list(islice((e for e in plain if _is(e, after)), 1))
+
+    def concerning(self, what: What, item: str) -> list[Entry]:
+        """The entries of a sort that concern an item (`""`: the process), by `seq`."""
+        if not item:
+            return self._matching(self.of_kind(what.kind), what)
+        key = (what.kind, item)
+        declaring = self._declaring.get(key)
+        found = self._named.get(key, [])
+        if declaring:
+            found = sorted({e.seq: e for e in (*found, *declaring)}.values(), key=seq_of)
+        return self._matching(found, what)
+
+    def names(self, entry: Entry) -> set[str]:
+        """The ids of this process that an entry refers to, in any field."""
+        return set(self._own(ref for _, ref in references(entry.kind, entry.raw)))
+
+    def resolved(self, entry: Entry, field: str) -> list[str]:
+        """The ids of this process in one field; a whole process stands by its slug."""
+        value = entry.raw.get(field)
+        return self._own((value,) if isinstance(value, str) else value or ())
+
+    def verdict(self, unit: str) -> Entry | None:
+        """The newest judged answer to a unit."""
+        answers = self.concerning(_ANSWERED, unit)
+        return answers[-1] if answers else None
+
+    def newest(self, unit: str, key: str) -> Any:
+        """The newest value of a field of the assessments of a unit; None if none says it."""
+        values = [e.raw[key] for e in self.concerning(_ASSESSED, unit) if key in e.raw]
+        return values[-1] if values else None
+
+    def elected(self, unit: str) -> bool | None:
+        """Whether the newest ballot with this unit elected it; None without a ballot."""
+        for ballot in reversed(self.concerning(_VOTED, unit)):
+            for option in cast(events.BallotHeld, ballot.body).options:
+                if split_reference(option.unit, self.case.process) == (self.case.process, unit):
+                    return option.elected
+        return None
+
+    def passes(self, only: Only | None, item: str, *, verdict: bool = True) -> bool:
+        """Whether a duty concerns an item: for a measure, through any unit it carries out.
+
+        Args:
+            verdict: False leaves `only.verdict` out.
+        """
+        if only is None:
+            return True
+        entry = self.items[item]
+        if entry.kind == "measure.adopted":
+            units = [u for u in self.resolved(entry, "carries_out") if u in self.items]
+            return any(self.passes(only, unit, verdict=verdict) for unit in units)
+        if only.type is not None and entry.raw["type"] not in only.type:
+            return False
+        if verdict and only.verdict is not None:
+            answer = self.verdict(item)
+            if answer is None or answer.raw["verdict"] not in only.verdict:
+                return False
+        if only.eligible is not None and self.newest(item, "eligible") != only.eligible:
+            return False
+        return only.elected is None or self.elected(item) == only.elected
+
+    def _add(self, entry: Entry) -> None:
+        raw, kind = entry.raw, entry.kind
+        self.judged.append(entry)
+        self._by_seq[entry.seq] = entry
+        self._kinds.setdefault(kind, []).append(entry)
+        named: list[str] = []
+        if kind in ("unit.submitted", "measure.adopted"):
+            self.items[raw["id"]] = entry
+            named.append(raw["id"])
+        for field in _NAMING:
+            if field in raw:
+                named += self.resolved(entry, field)
+        if kind == "ballot.held":
+            named += self._own(option["unit"] for option in raw["options"])
+        elif kind == "process.linked":
+            named.append(raw["to"])
+        for item in dict.fromkeys(named):
+            self._named.setdefault((kind, item), []).append(entry)
+            if item in self.items:
+                self._particular.add(entry.seq)
+        for field in _DECLARERS:
+            for id_ in self.resolved(entry, field) if raw.get(field) else ():
+                declarer = self.entry(self.case.things.get(id_))
+                if declarer is None:
+                    continue
+                for item in named:
+                    self._declaring.setdefault((declarer.kind, item), []).append(declarer)
+
+    def _own(self, found: Iterable[str]) -> list[str]:
+        own = self.case.process
+        ids = []
+        for reference in found:
+            if "/" not in reference:
+                ids.append(reference)
+            else:
+                process, id_ = split_reference(reference, own)
+                if process == own:
+                    ids.append(id_)
+        return ids
+
+    @staticmethod
+    def _matching(entries: Sequence[Entry], what: What) -> list[Entry]:
+        return [entry for entry in entries if _is(entry, what)]
+
+    def _mended(self, entry: Entry) -> Entry:
+        for correction in self.case.corrections.get(entry.seq, ()):
+            if self.case.counts(correction):
+                entry = _correct(entry, cast(events.CorrectionMade, correction.body))
+        return entry
+
+
+def first_day(entry: Entry) -> date:
+    """The earliest day on which it may have happened; unknown is any day."""
+    period = entry.period
+    return period.first if period is not None else date.min
+
+
+def last_day(entry: Entry) -> date:
+    """The latest day on which it may have happened: at most that of its recording.
+
+    The civil day of `at` depends on the time zone, so it is the latest anywhere on Earth.
+    """
+    period = entry.period
+    return period.last if period is not None else (entry.at + timedelta(hours=14)).date()
+
+
+def span(entry: Entry) -> Period:
+    """All days on which it may have happened."""
+    return Period(first_day(entry), last_day(entry))
+
+
+def seq_of(entry: Entry) -> int:
+    """The place of an entry in the register, to sort by."""
+    return entry.seq
+
+
+def _is(entry: Entry, what: What) -> bool:
+    return what.state is None or entry.raw.get("state") == what.state
+
+
+def _correct(entry: Entry, correction: events.CorrectionMade) -> Entry:
+    raw: Any = entry.raw
+    on = entry.on
+    for change in correction.changes:
+        head, *rest = change.path.strip("/").split("/")
+        if head == "on" and not rest:
+            on = cast("str | None", change.value)
+        elif head == "body" and rest:
+            raw = _put(raw, rest, change.value)
+    try:
+        body = validated(type(entry.body), raw, "/body") if entry.body is not None else None
+        mended = replace(entry, on=on, raw=raw, body=body)
+        span(mended)
+    except (MalformedError, TypeError):
+        return entry  # a correction that makes no sense mends nothing
+    return mended
+
+
+def _put(value: Any, path: Sequence[str], new: object) -> Any:
+    if not path:
+        return new
+    if isinstance(value, list):
+        at = int(path[0]) if path[0].isdigit() else len(value)
+        return [_put(v, path[1:], new) if i == at else v for i, v in enumerate(value)]
+    if isinstance(value, Mapping):
+        return {**value, path[0]: _put(value.get(path[0]), path[1:], new)}
+    return value

@@ -1,0 +1,204 @@
+"""Who owes, what begins a duty and what ends it: the joints of `duties`.
+
+Everything here looks at lists of entries by `seq`: within a process `seq` and `nth` order
+alike, and what fulfils must be recorded after what it answers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ledger.domain.case import Case
+from ledger.domain.dates import Period, add_duration, parse_duration
+from ledger.domain.entry import Entry
+from ledger.domain.events import Speaker
+from ledger.domain.matching import Index, first_day, last_day, seq_of
+from ledger.domain.procedure import Owed, Per, Procedure, What
+from ledger.domain.promises import Said
+from ledger.errors import MalformedError
+
+MOST_PERIODS = 1000
+"""Of one recurring duty: a grammar that asks for more is answered for the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """Who owes: the names of owners, and which speakers fulfil it for them."""
+
+    names: tuple[str, ...]
+    fulfils: Callable[[Speaker], bool]
+
+
+@dataclass(slots=True, kw_only=True)
+class Obligation:
+    """One duty before it is judged."""
+
+    procedure: int | None
+    rule: Owed | None
+    per: Per
+    subject: str
+    owes: tuple[str, ...]
+    roles: tuple[str, ...]
+    what: What
+    times: int = 1
+    after: Entry | None = None
+    begin: Period | None = None
+    met: Sequence[Entry] = ()
+    bound: Period | None = None
+    cut: Entry | None = None
+    """What ended a period of it before its time."""
+    starts: frozenset[str | None] = frozenset()
+    dates: list[Said] = field(default_factory=list)
+
+    @property
+    def met_by(self) -> Entry | None:
+        """What fulfilled it, the last of `times`."""
+        return self.met[-1] if len(self.met) == self.times else None
+
+
+@dataclass(slots=True)
+class Debt:
+    """What one debtor owes for one item under one rule."""
+
+    rule: Owed
+    item: str
+    debtor: Debtor
+    make: Callable[..., Obligation]
+    fulfilling: list[Entry]
+    owed: list[Obligation]
+
+
+def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
+    """Each owner that has one of the roles owes; without one, the roles themselves do.
+
+    An owner fulfils under its own name; a speaker under another name fulfils for the only
+    owner that has its role, and for the only owner that owes.
+    """
+    owing = [owner for owner in case.opening.owners if owner.role in by]
+    if len(owing) <= 1:
+        return [Debtor(tuple(o.name for o in owing), lambda speaker: speaker.role in by)]
+    roles = [owner.role for owner in owing]
+    names = {owner.name for owner in owing}
+
+    def debtor(owner: Speaker) -> Debtor:
+        def fulfils(speaker: Speaker) -> bool:
+            if speaker.role not in by:
+                return False
+            if speaker.name in names:
+                return speaker.name == owner.name
+            return speaker.role == owner.role and roles.count(owner.role) == 1
+
+        return Debtor((owner.name,), fulfils)
+
+    return [debtor(owner) for owner in owing]
+
+
+def governing(case: Case, procedures: Mapping[int, Procedure]) -> dict[int, Procedure]:
+    """The procedures that govern or governed a process, by seq, in that order."""
+    return {seq: procedures[seq] for _, seq in case.procedures if seq in procedures}
+
+
+def settle(
+    index: Index, starts: Sequence[Entry], candidates: Sequence[Entry], times: int = 1
+) -> list[tuple[list[Entry], list[Entry]]]:
+    """Which statements settle what was started, each time by the first `times` that follow.
+
+    A candidate that refers to one of several starts (a response to its opinion) settles that
+    one alone. What the same statement settles is one duty, begun with the first of its starts.
+
+    Returns:
+        For each duty its starts, and the statements that count, at most `times`.
+    """
+    ids = {start.id for start in starts if start.id is not None}
+    free: list[Entry] = []
+    bound: dict[str | None, list[Entry]] = {}
+    if len(ids) < 2:
+        free = list(candidates)
+    else:
+        for candidate in candidates:
+            named = ids & index.names(candidate)
+            for id_ in named:
+                bound.setdefault(id_, []).append(candidate)
+            if not named:
+                free.append(candidate)
+    groups: dict[int | None, tuple[list[Entry], list[Entry]]] = {}
+    for start in starts:
+        pool = free
+        if start.id in bound:
+            pool = sorted((*free, *bound[start.id]), key=seq_of)
+        at = bisect_right(pool, start.seq, key=seq_of)
+        met = pool[at : at + times]
+        done = met[-1].seq if len(met) == times else None
+        groups.setdefault(done, ([], met))[0].append(start)
+    return list(groups.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One period of a duty that comes back."""
+
+    start: Entry
+    since: Period | None
+    due: Period
+    met: list[Entry]
+    cut: Entry | None
+    """What ended the period before its time: then it is never late."""
+
+
+def turns(
+    starts: Sequence[Entry],
+    candidates: Sequence[Entry],
+    ends: Sequence[Entry],
+    every: str,
+    times: int,
+    today: date,
+) -> Iterator[Turn]:
+    """The consecutive periods from each start, until the next start or what ends the duty.
+
+    An entry of imprecise date counts in each period in which it may have happened.
+    """
+    for i, start in enumerate(starts):
+        cuts = [*starts[i + 1 : i + 2], *(end for end in ends if end.seq > start.seq)]
+        cut = min(cuts, key=first_day, default=None)
+        following = [c for c in candidates if c.seq > start.seq]
+        begin = last_day(start)
+        for n in range(MOST_PERIODS):
+            first, last = _after(begin, every, n), _after(begin, every, n + 1)
+            if n and (first >= today or (cut is not None and first >= first_day(cut))):
+                break
+            inside = [
+                c for c in following if first_day(c) <= last and (n == 0 or last_day(c) > first)
+            ]
+            since = start.period
+            if n:
+                since = Period(first + timedelta(days=1), first + timedelta(days=1))
+            yield Turn(
+                start,
+                since,
+                Period(last, last),
+                inside[:times],
+                cut if cut is not None and first_day(cut) <= last else None,
+            )
+
+
+def deadline(begin: date, within: str) -> date:
+    """The last day of `within`; the end of the calendar where it would lie beyond."""
+    try:
+        return add_duration(begin, within)
+    except MalformedError:
+        return date.max
+
+
+def _after(begin: date, every: str, n: int) -> date:
+    count, unit = parse_duration(every)
+    if n == 0:
+        return begin
+    try:
+        if unit in "WD":
+            return begin + timedelta(days=count * n * (7 if unit == "W" else 1))
+        return add_duration(begin, f"P{count * n}{unit}")
+    except (MalformedError, OverflowError):
+        return date.max

@@ -1,0 +1,442 @@
+"""Verifies a register from its rows, trusting nothing but the keys it is given.
+
+A pure function over iterators of raw rows: it must be able to catch the writer's faults. It
+stops at the first bad object and names it. Everything is read once and in order; memory does
+not grow with the register.
+
+What it holds together: canonical bytes; the columns beside them; gapless `seq` and `nth`;
+`at` never decreasing; the chain of leaf hashes; the tree, against the tiles and every signed
+checkpoint; each sealed text against its commitment, none missing but those erased in public;
+no commitment twice; the index by which pages find things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from ledger.core.canonical import decode
+from ledger.core.checkpoint import VerifiedCheckpoint, open_checkpoint
+from ledger.core.digest import SIZE, ZERO, leaf_hash
+from ledger.core.keys import Verifier
+from ledger.core.sealed import Opening, check_opening, find_sealed
+from ledger.core.tiles import HEIGHT, WIDTH, Edge, tile_path
+from ledger.domain.entry import check_envelope, read_entry
+from ledger.domain.events import KINDS, RegisterOpened
+from ledger.errors import LedgerError, TamperedError, UncheckedError
+from ledger.service.register import remembered_checkpoint, trusted_keys
+from ledger.store import read
+from ledger.store.distinct import Distinct
+from ledger.store.engine import Connection, Database
+from ledger.store.read import Head, RawEntry, RawOpening
+
+_CHUNK = 4096
+Progress = Callable[[int], None]
+"""Told how many entries have been verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is verified beside chain, tree, tiles and checkpoints."""
+
+    canonical: bool = True
+    bodies: bool = True
+    openings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A register as raw rows, each iterator in the order of its key."""
+
+    entries: Iterator[RawEntry]
+    openings: Iterator[RawOpening]
+    checkpoints: Iterator[tuple[int, bytes]]
+    tile: Callable[[int, int], bytes]
+    head: Head
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was verified, and what was found to be so."""
+
+    entries: int = 0
+    processes: int = 0
+    openings: int = 0
+    erased: int = 0
+    unread: int = 0
+    """Entries of kinds that this software does not know: chain and envelope hold."""
+    checkpoints: int = 0
+    root: bytes = b""
+
+
+def verify(
+    data: Path,
+    *,
+    keys: list[Verifier] | None = None,
+    against: bytes | None = None,
+    checks: Checks | None = None,
+    progress: Progress = lambda _: None,
+) -> Audit:
+    """Verifies the register in a folder.
+
+    Args:
+        keys: The log's verifier keys from elsewhere; those beside the database by default.
+        against: A checkpoint kept elsewhere, which this register must extend.
+
+    Raises:
+        TamperedError: the first bad object.
+        UncheckedError: a key is missing, or a file cannot be read.
+    """
+    trusted = trusted_keys(data) if keys is None else keys
+    database = Database(data / "ledger.db")
+    try:
+        with database.reading() as db:
+            rows = Rows(
+                read.raw_entries(db),
+                read.raw_openings(db),
+                read.raw_checkpoints(db),
+                _tile_or_nothing(db),
+                read.head(db),
+            )
+            kept = [c for c in (remembered_checkpoint(data), against) if c is not None]
+            return audit(rows, trusted, kept=kept, checks=checks, progress=progress)
+    finally:
+        database.close()
+
+
+def _tile_or_nothing(db: Connection) -> Callable[[int, int], bytes]:
+    def tile(level: int, index: int) -> bytes:
+        try:
+            return read.tile(db, level, index)
+        except LedgerError:
+            return b""
+
+    return tile
+
+
+def audit(
+    rows: Rows,
+    keys: list[Verifier],
+    *,
+    kept: Iterable[bytes] = (),
+    checks: Checks | None = None,
+    progress: Progress = lambda _: None,
+) -> Audit:
+    """Verifies a register from its rows.
+
+    Args:
+        keys: The log's verifier keys; trust begins here.
+        kept: Checkpoints remembered elsewhere, which the register must hold or extend.
+
+    Raises:
+        TamperedError: the first bad object.
+        UncheckedError: `no_key`: a remembered checkpoint is of keys that were not given.
+    """
+    return _Auditor(rows, keys, kept, checks or Checks(), progress).run()
+
+
+class _Auditor:
+    def __init__(
+        self,
+        rows: Rows,
+        keys: list[Verifier],
+        kept: Iterable[bytes],
+        checks: Checks,
+        progress: Progress,
+    ) -> None:
+        if not keys:
+            raise UncheckedError("no_key", "no verifier key is known")
+        self._rows = rows
+        self._keys = keys
+        self._checks = checks
+        self._progress = progress
+        self._found = Audit()
+        self._origin = keys[0].key.name
+        self._kept = sorted(
+            (open_checkpoint(k, keys, self._origin) for k in kept), key=lambda c: c.size
+        )
+        self._edge = Edge()
+        self._leaf = ZERO
+        self._at = ""
+        self._length: dict[str, int] = {}
+        self._suspect: tuple[int, int] | None = None
+        self._texts = _Texts(rows.openings) if checks.openings else None
+
+    def run(self) -> Audit:
+        signed: VerifiedCheckpoint | None = None
+        for size, data in self._rows.checkpoints:
+            signed = self._signed(size, data)
+            self._advance(size)
+            self._compare(signed, f"checkpoint {size}")
+            self._found.checkpoints += 1
+        if signed is None:
+            raise TamperedError("checkpoint_differs", "no checkpoint is stored")
+        extra = next(self._rows.entries, None)
+        if extra is not None:
+            raise TamperedError(
+                "checkpoint_differs",
+                f"entry {extra.seq} lies beyond the last signed checkpoint",
+                where=f"seq {extra.seq}",
+            )
+        if self._kept:
+            raise TamperedError(
+                "history_shortened",
+                f"a checkpoint of {self._kept[-1].size} entries was signed before;"
+                f" here are {self._edge.size}",
+                where=f"seq {self._edge.size}",
+            )
+        self._check_last_tiles()
+        if self._rows.head[:2] != (self._edge.size, self._leaf):
+            raise TamperedError("index_differs", "the head row is not at the last entry")
+        if self._texts:
+            self._texts.finish()
+            self._found.openings = self._texts.checked
+            self._found.erased = self._texts.erased
+        self._found.processes = len(self._length)
+        self._found.root = self._edge.root()
+        return self._found
+
+    # -- checkpoints ----------------------------------------------------------------------
+
+    def _signed(self, size: int, data: bytes) -> VerifiedCheckpoint:
+        where = f"checkpoint {size}"
+        try:
+            opened = open_checkpoint(data, self._keys, self._origin)
+        except LedgerError as error:
+            raise TamperedError("checkpoint_differs", error.message, where=where) from error
+        if len(opened.signatures) < len(self._keys):
+            raise TamperedError("checkpoint_differs", "a signature is missing", where=where)
+        if opened.size != size:
+            raise TamperedError("checkpoint_differs", f"it says {opened.size}", where=where)
+        return opened
+
+    def _compare(self, signed: VerifiedCheckpoint, where: str) -> None:
+        """Whether the tree of the entries read so far is the one that was signed."""
+        if self._edge.root() == signed.root:
+            if self._suspect is None:
+                return
+            level, index = self._suspect
+            path = tile_path(level, index >> HEIGHT)
+            raise TamperedError("tile_differs", "not the hashes of its entries", where=path)
+        self._check_tile(0, self._edge.size >> HEIGHT, self._edge.partials[0])
+        if self._suspect is not None and self._suspect[0] == 0:
+            seq = self._suspect[1]
+            raise TamperedError("entry_differs", "not what was recorded", where=f"seq {seq}")
+        raise TamperedError(
+            "checkpoint_differs", "the entries lead to another root", where=where
+        )
+
+    # -- entries --------------------------------------------------------------------------
+
+    def _advance(self, size: int) -> None:
+        """Reads the entries up to `size`, stopping where a checkpoint was kept elsewhere."""
+        while self._edge.size < size:
+            stop = min(size, self._edge.size + _CHUNK)
+            if self._kept and self._kept[0].size <= stop:
+                stop = self._kept[0].size
+            self._chunk(stop)
+            while self._kept and self._kept[0].size == self._edge.size:
+                kept = self._kept.pop(0)
+                if self._edge.root() != kept.root:
+                    self._compare(kept, f"remembered checkpoint {kept.size}")
+            self._progress(self._edge.size)
+
+    def _chunk(self, stop: int) -> None:
+        leaves: list[bytes] = []
+        for row in islice(self._rows.entries, stop - self._edge.size):
+            leaves.append(self._entry(self._edge.size + len(leaves), row))
+        if len(leaves) < stop - self._edge.size:
+            missing = self._edge.size + len(leaves)
+            raise TamperedError(
+                "history_shortened",
+                f"entry {missing} was signed for, and is not here",
+                where=f"seq {missing}",
+            )
+        self._edge, tiles = self._edge.extend(leaves)
+        for tile in tiles:
+            if len(tile.data) == WIDTH * SIZE:
+                self._check_tile(tile.level, tile.index, tile.data)
+        self._found.entries = self._edge.size
+
+    def _entry(self, seq: int, row: RawEntry) -> bytes:
+        where = f"seq {seq}"
+        if row.seq != seq:
+            raise TamperedError("chain_broken", f"entry {seq} is missing", where=where)
+        try:
+            value = decode(row.data) if self._checks.canonical else orjson.loads(row.data)
+            entry = cast(Mapping[str, Any], value)
+            if self._checks.canonical:
+                check_envelope(entry)
+            process, nth, kind = entry["process"], entry["nth"], entry["kind"]
+            previous, at = entry["previous"], entry["at"]
+        except (LedgerError, ValueError, TypeError, KeyError) as error:
+            raise TamperedError("entry_differs", f"unreadable: {error}", where=where) from error
+        if previous != self._leaf.hex():
+            # The tiles tell which of the two neighbours was changed.
+            if seq and self._tile_leaf(seq - 1) not in (b"", self._leaf):
+                raise TamperedError(
+                    "entry_differs", "not what was recorded", where=f"seq {seq - 1}"
+                )
+            raise TamperedError(
+                "chain_broken", "it does not follow the entry before", where=where
+            )
+        if (entry["seq"], process, nth, kind) != row[:4]:
+            raise TamperedError(
+                "entry_differs", "its row says something else than its bytes", where=where
+            )
+        if nth != self._length.get(process, 0):
+            raise TamperedError(
+                "chain_broken", f"{process} goes on at {nth}, not where it was", where=where
+            )
+        if at < self._at:
+            raise TamperedError("chain_broken", "earlier than the entry before", where=where)
+        self._length[process] = nth + 1
+        self._at = at
+        if kind not in KINDS:
+            self._found.unread += 1
+        if self._checks.bodies or seq == 0:
+            self._body(seq, entry, where)
+        if self._texts:
+            self._texts.check(seq, entry)
+        self._leaf = leaf_hash(row.data)
+        return self._leaf
+
+    def _body(self, seq: int, value: Mapping[str, Any], where: str) -> None:
+        try:
+            entry = read_entry(value)
+        except LedgerError as error:
+            raise TamperedError("entry_differs", str(error), where=where) from error
+        if seq:
+            return
+        if not isinstance(entry.body, RegisterOpened) or entry.body.origin != self._origin:
+            raise TamperedError(
+                "entry_differs", f"it does not open the register {self._origin}", where=where
+            )
+        named = {key.public for key in entry.body.keys}
+        if any(verifier.key.public.hex() not in named for verifier in self._keys):
+            raise TamperedError("entry_differs", "it names other keys", where=where)
+
+    # -- tiles ----------------------------------------------------------------------------
+
+    def _tile_leaf(self, seq: int) -> bytes:
+        place = seq % WIDTH * SIZE
+        return self._rows.tile(0, seq // WIDTH)[place : place + SIZE]
+
+    def _check_tile(self, level: int, index: int, data: bytes) -> None:
+        stored = self._rows.tile(level, index)[: len(data)]
+        if stored == data:
+            return
+        place = next(
+            (
+                i
+                for i in range(0, len(data), SIZE)
+                if stored[i : i + SIZE] != data[i : i + SIZE]
+            ),
+            0,
+        )
+        suspect = (level, index * WIDTH + place // SIZE)
+        if self._suspect is None:
+            self._suspect = suspect
+
+    def _check_last_tiles(self) -> None:
+        """The growing right edge, known only at the end."""
+        for level, data in enumerate(self._edge.partials):
+            index = self._edge.size >> HEIGHT * (level + 1)
+            stored = self._rows.tile(level, index)
+            if data and stored != data:
+                raise TamperedError(
+                    "tile_differs",
+                    "not the hashes of its entries",
+                    where=tile_path(level, index, len(data) // SIZE),
+                )
+
+
+@dataclass(slots=True)
+class _Texts:
+    """Follows the vault beside the entries: what is sealed, what opens it, what was erased."""
+
+    openings: Iterator[RawOpening]
+    checked: int = 0
+    erased: int = 0
+    _next: RawOpening | None = None
+    _missing: dict[tuple[int, str], None] = field(default_factory=dict)
+    _erased: set[tuple[int, str]] = field(default_factory=set)
+    _seen: Distinct = field(default_factory=Distinct)
+    _batch: list[bytes] = field(default_factory=list)
+    _places: list[tuple[int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._next = next(self.openings, None)
+
+    def check(self, seq: int, entry: Mapping[str, Any]) -> None:
+        """Checks the texts of one entry; entries come by seq."""
+        here: dict[str, RawOpening] = {}
+        while self._next is not None and self._next.seq <= seq:
+            if self._next.seq < seq or self._next.path in here:
+                raise _stray(self._next)
+            here[self._next.path] = self._next
+            self._next = next(self.openings, None)
+        for path, public, sealed in find_sealed(entry):
+            self._batch.append(bytes.fromhex(sealed))
+            self._places.append((seq, path))
+            row = here.pop(path, None)
+            if row is None:
+                self._missing[seq, path] = None
+                continue
+            where = f"seq {seq} {path}"
+            if bool(row.public) != public or row.commitment.hex() != sealed:
+                raise TamperedError(
+                    "commitment_differs", "the vault says something else", where=where
+                )
+            try:
+                check_opening(Opening(path, row.value, row.key, public), row.commitment)
+            except (LedgerError, TypeError, AttributeError) as error:
+                raise TamperedError("commitment_differs", str(error), where=where) from error
+            self.checked += 1
+        for row in here.values():
+            raise _stray(row)
+        if entry["kind"] == "text.erased":
+            for path in entry["body"]["paths"]:
+                self._erased.add((entry["body"]["entry"], path))
+        if len(self._batch) >= _CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        repeated = self._seen.add(self._batch)
+        if repeated is not None:
+            seq, path = self._places[repeated]
+            raise TamperedError(
+                "commitment_twice", "this commitment stands twice", where=f"seq {seq} {path}"
+            )
+        self._batch.clear()
+        self._places.clear()
+
+    def finish(self) -> None:
+        """Checks what only the whole register shows."""
+        self._flush()
+        self._seen.close()
+        if self._next is not None:
+            raise _stray(self._next)
+        for seq, path in self._missing:
+            if (seq, path) not in self._erased:
+                raise TamperedError(
+                    "opening_missing", "gone without an erasure", where=f"seq {seq} {path}"
+                )
+        self.erased = len(self._missing)
+        still_there = self._erased - self._missing.keys()
+        if still_there:
+            seq, path = min(still_there)
+            raise TamperedError(
+                "erasure_undone", "erased in public, and still here", where=f"seq {seq} {path}"
+            )
+
+
+def _stray(row: RawOpening) -> TamperedError:
+    return TamperedError(
+        "commitment_differs", "it opens nothing", where=f"seq {row.seq} {row.path}"
+    )

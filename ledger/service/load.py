@@ -1,0 +1,194 @@
+"""Loads files of drafts, so that loading them again changes nothing.
+
+A draft is not loaded if it already stands in its process: files are compared with what was
+recorded, in order, statement by statement, by their words and not by a fingerprint of them
+(that would outlive an erasure). An erased text matches whatever stood there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import ledger
+from ledger.core.canonical import loads
+from ledger.domain.admission import sealed_at
+from ledger.domain.draft import Draft, parse_draft
+from ledger.domain.entry import parse_entry
+from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
+from ledger.service.record import MAX_BATCH, Append, record
+from ledger.service.register import Register
+from ledger.store import read
+
+_BATCH = min(2_000, MAX_BATCH)
+_ALONE = frozenset({"correction.made", "entry.disowned", "process.opened", "procedure.changed"})
+"""Kinds that may name what an earlier draft of the same file records."""
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of some files."""
+
+    recorded: int
+    known: int
+
+
+def read_drafts(path: Path) -> list[object]:
+    """The drafts of a JSON Lines file; empty lines are passed over.
+
+    Raises:
+        MalformedError: `where` names file and line.
+        UncheckedError: `unreadable`.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UncheckedError("unreadable", f"{path.name}: {error.strerror}") from error
+    drafts: list[object] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                drafts.append(loads(line))
+            except MalformedError as error:
+                where = f"{path.name} line {number} {error.where}".strip()
+                raise MalformedError(error.code, error.message, where=where) from error
+    return drafts
+
+
+def load(
+    register: Register,
+    drafts: Iterable[object],
+    *,
+    account: str,
+    append: Append,
+    progress: Progress = lambda _: None,
+) -> Loaded:
+    """Records those drafts that are not recorded yet, in their order.
+
+    Args:
+        progress: Told how many drafts have been seen to.
+
+    Raises:
+        LedgerError: a draft is refused; those before its batch stay recorded, and loading
+            again goes on from there.
+    """
+    parsed = [(parse_draft(value), value) for value in drafts]
+    new: list[object] = []
+    for process, group in groupby(parsed, key=lambda pair: pair[0].process):
+        new.extend(_missing(register, process, list(group)))
+    known = len(parsed) - len(new)
+    progress(known)
+    done = known
+    for batch in _batches(new):
+        record(register, batch, account=account, append=append)
+        done += len(batch)
+        progress(done)
+    return Loaded(len(new), known)
+
+
+def _batches(drafts: list[object]) -> Iterator[list[object]]:
+    batch: list[object] = []
+    for draft in drafts:
+        alone = isinstance(draft, dict) and draft.get("kind") in _ALONE
+        if batch and (alone or len(batch) == _BATCH):
+            yield batch
+            batch = []
+        batch.append(draft)
+    if batch:
+        yield batch
+
+
+def _missing(
+    register: Register, process: str, drafts: list[tuple[Draft, object]]
+) -> list[object]:
+    """The drafts of one process that do not stand in it yet, in the order of the file."""
+    with register.database.reading() as db:
+        try:
+            read.process(db, process)
+        except RefusedError:
+            return [value for _, value in drafts]
+        recorded = read.process_entries(db, process)
+        adopted = {seq: str(parse_entry(data).raw["name"]) for seq, data in read.adoptions(db)}
+        place = 0
+        for seq, data in recorded:
+            if place == len(drafts):
+                break
+            texts = {row.path: row.value for row in read.openings(db, seq)}
+            if _same(drafts[place][0], parse_entry(data), texts, adopted):
+                place += 1
+    return [value for _, value in drafts[place:]]
+
+
+def _same(
+    draft: Draft, entry: Any, texts: Mapping[str, str], adopted: Mapping[int, str]
+) -> bool:
+    if (draft.kind, draft.on, draft.by, bool(draft.illustrative)) != (
+        entry.kind,
+        entry.on,
+        entry.by,
+        entry.illustrative,
+    ):
+        return False
+    sources = [source.model_dump(exclude_none=True) for source in entry.sources]
+    return _alike(draft.body, entry.raw, "/body", texts, adopted) and _alike(
+        draft.sources, sources, "/sources", texts, adopted
+    )
+
+
+def _alike(
+    said: Any, stands: Any, path: str, texts: Mapping[str, str], adopted: Mapping[int, str]
+) -> bool:
+    if sealed_at(stands):
+        words = said.get("text") if isinstance(said, dict) else said
+        return path not in texts or texts[path] == words
+    if path == "/body/procedure" and isinstance(said, str):
+        return adopted.get(stands) == said
+    if path == "/body/entry" and isinstance(said, dict):
+        return True  # a place in the process: what it says of that place is compared instead
+    if isinstance(said, dict) and isinstance(stands, Mapping):
+        return said.keys() == stands.keys() and all(
+            _alike(said[name], stands[name], f"{path}/{name}", texts, adopted) for name in said
+        )
+    if isinstance(said, list) and isinstance(stands, list):
+        return len(said) == len(stands) and all(
+            _alike(a, b, f"{path}/{i}", texts, adopted)
+            for i, (a, b) in enumerate(zip(said, stands, strict=True))
+        )
+    return type(said) is type(stands) and bool(said == stands)
+
+
+def check_file(path: Path) -> list[object]:
+    """The drafts of a file, each of the form of its kind; for saying so before any is loaded.
+
+    Raises:
+        LedgerError: `where` names file and line.
+    """
+    drafts = read_drafts(path)
+    for number, value in enumerate(drafts, 1):
+        try:
+            parse_draft(value)
+        except LedgerError as error:
+            raise type(error)(
+                error.code, error.message, where=f"{path.name} draft {number} {error.where}"
+            ) from error
+    return drafts
+
+
+def fixtures() -> list[Path]:
+    """The files of the demonstration, in the order they are loaded.
+
+    They lie inside the package once installed, beside it in a checkout.
+    """
+    package = Path(ledger.__file__).parent
+    folder = package / "_fixtures"
+    if not folder.is_dir():
+        folder = package.parent / "fixtures"
+    return [
+        path
+        for city in ("nantes", "exemple")
+        for path in sorted(folder.glob(f"{city}/*.jsonl"))
+    ]

@@ -1,0 +1,394 @@
+"""What readers ask: registers, processes, items, red threads, proofs. Nothing is written here.
+
+Every answer comes from one snapshot of the database. A process is folded once for each state
+of the register it is seen in; the newest views are kept, because most readers ask for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import cast
+
+from ledger.core import merkle, note
+from ledger.core.checkpoint import Checkpoint, Receipt, encode_receipt, parse
+from ledger.core.tiles import TileCache, TileReader
+from ledger.domain import events
+from ledger.domain.case import Case, Received, Texts, fold
+from ledger.domain.duties import Duty, duties
+from ledger.domain.entry import Entry, parse_at, parse_entry
+from ledger.domain.events import REGISTER
+from ledger.domain.irregularities import Irregularity, irregularities
+from ledger.domain.lineage import Link, Thread, thread
+from ledger.domain.procedure import Procedure
+from ledger.errors import RefusedError
+from ledger.service.register import Register
+from ledger.store import read
+from ledger.store.engine import Connection
+from ledger.store.read import RawOpening
+
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another process that this one is linked with."""
+
+    relation: str
+    """`arises_from` or `feeds`, said by this process, or `gave_rise_to` or `fed_by`."""
+    process: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One process as it is known at one size of the register, judged on one day."""
+
+    case: Case
+    texts: Texts
+    procedures: Mapping[int, Procedure]
+    duties: tuple[Duty, ...]
+    irregularities: tuple[Irregularity, ...]
+    neighbours: tuple[Neighbour, ...]
+    today: date
+    size: int
+    """Of the register, when this was read."""
+    last_seq: int
+    """Of the newest entry of this process in it."""
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in force."""
+        return self.procedures[self.case.procedures[-1][1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the register stands."""
+
+    size: int
+    root: bytes
+    at: datetime
+    note: bytes
+    """The signed checkpoint, verbatim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Whatever has an id, with the entry that declares it and the words it may show."""
+
+    sort: str
+    entry: Entry
+    texts: Texts
+
+
+class Queries:
+    """Everything that can be asked of one register."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self._database = register.database
+        self._views: OrderedDict[tuple[str, int, date, int], View] = OrderedDict()
+        self._lock = Lock()
+        self._tiles = TileCache()
+
+    def head(self) -> Head:
+        """Where the register stands now."""
+        with self._database.reading() as db:
+            return _head(db)
+
+    def version(self) -> int:
+        """The size of the register: cheap, for those who only wait for it to grow."""
+        with self._database.reading() as db:
+            return read.head(db).size
+
+    def day(self, now: datetime) -> date:
+        """The civil day in the register's time zone."""
+        return now.astimezone(self.register.opened.zone).date()
+
+    def processes(self, today: date) -> list[View]:
+        """Every process, in the order they were opened."""
+        with self._database.reading() as db:
+            slugs = [row.slug for row in read.processes(db)]
+        return [self.process(slug, today) for slug in slugs]
+
+    def process(self, slug: str, today: date, *, size: int | None = None) -> View:
+        """One process.
+
+        Args:
+            today: Duties are judged on this day; at a past size, on the day of its checkpoint.
+            size: Only the first `size` entries of the register, one of its checkpoints.
+
+        Raises:
+            RefusedError: `unknown_process` or `unknown_size`.
+        """
+        if slug == REGISTER:
+            raise RefusedError("unknown_process", "the register is read entry by entry")
+        with self._database.reading() as db:
+            row = read.process(db, slug)
+            head = read.head(db)
+            if size is not None and size != head.size:
+                read.checkpoint_at(db, size)
+                return self._past(db, slug, size)
+            # Another process may be linked to this one at any time.
+            linked = read.last_link_to(db, slug)
+            key = (slug, row.last_seq, today, linked)
+            with self._lock:
+                if key in self._views:
+                    self._views.move_to_end(key)
+                    return self._views[key]
+            view = _view(
+                db,
+                fold(map(parse_entry, read.story(db, slug)), read.received(db, slug)),
+                today=today,
+                size=head.size,
+                last_seq=row.last_seq,
+            )
+        with self._lock:
+            self._views[key] = view
+            if len(self._views) > _KEPT:
+                self._views.popitem(last=False)
+        return view
+
+    def _past(self, db: Connection, slug: str, size: int) -> View:
+        at = parse_entry(read.entry(db, size - 1)).at
+        received = _count(parse_entry(data) for data in read.contributions(db, slug, size=size))
+        case = fold(map(parse_entry, read.story(db, slug, size=size)), received)
+        if case.opened is None:
+            raise RefusedError("unknown_process", f"{slug} was not open at {size} entries")
+        last = max(entry.seq for entry in case.entries)
+        return _view(db, case, today=self.day(at), size=size, last_seq=last)
+
+    def item(self, slug: str, id_: str) -> Item:
+        """What bears an id in a process, contributions included.
+
+        Raises:
+            RefusedError: `unknown_process` or `unknown_item`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
+            sort, seq = read.thing(db, slug, id_)
+            return Item(sort, parse_entry(read.entry(db, seq)), _texts_of(db, [seq]))
+
+    def contributions(
+        self, slug: str, *, after: int = -1, limit: int = 50
+    ) -> list[tuple[Entry, Texts]]:
+        """Contributions of a process with `nth` > `after`, with the words they may show.
+
+        Raises:
+            RefusedError: `unknown_process`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
+            found = [
+                parse_entry(data)
+                for data in read.contributions(db, slug, after=after, limit=limit)
+            ]
+            return [(entry, _texts_of(db, [entry.seq])) for entry in found]
+
+    def thread(self, slug: str, id_: str, *, limit: int = 200) -> Thread:
+        """Where a thing came from and what became of it, across processes.
+
+        Raises:
+            RefusedError: `unknown_process` or `unknown_item`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
+            read.thing(db, slug, id_)
+            return thread(_StoredLinks(db), slug, id_, limit=limit)
+
+    def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
+        """The bytes of an entry, and its public openings.
+
+        Raises:
+            RefusedError: `unknown_entry`.
+        """
+        with self._database.reading() as db:
+            data = read.entry(db, seq)
+            return data, [opening for opening in read.openings(db, seq) if opening.public]
+
+    def entries(self, *, start: int, limit: int) -> list[tuple[int, bytes]]:
+        """Up to `limit` entries from `start` on, as (seq, bytes)."""
+        with self._database.reading() as db:
+            return read.entries(db, start, start + limit)
+
+    def process_entries(
+        self, slug: str, *, after: int = -1, limit: int = 100
+    ) -> list[tuple[Entry, Texts]]:
+        """Entries of a process with `nth` > `after`, with the words they may show.
+
+        Raises:
+            RefusedError: `unknown_process`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
+            found = [
+                parse_entry(data)
+                for _, data in read.process_entries(db, slug, after=after, limit=limit)
+            ]
+            texts = _texts_of(db, [entry.seq for entry in found])
+        return [(entry, texts) for entry in found]
+
+    def read_entry(self, seq: int) -> tuple[Entry, Texts]:
+        """An entry as a value, with the words it may show.
+
+        Raises:
+            RefusedError: `unknown_entry`.
+        """
+        with self._database.reading() as db:
+            return parse_entry(read.entry(db, seq)), _texts_of(db, [seq])
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """The signed checkpoint of the newest commit, or of exactly `size` entries.
+
+        Raises:
+            RefusedError: `unknown_size`.
+        """
+        with self._database.reading() as db:
+            return _head(db).note if size is None else read.checkpoint_at(db, size)
+
+    def checkpoints(self, limit: int = 50) -> list[Checkpoint]:
+        """The newest checkpoints, newest first."""
+        with self._database.reading() as db:
+            return [_parse(data) for _, data in read.checkpoints(db, limit=limit)]
+
+    def inclusion(self, seq: int, size: int | None = None) -> tuple[list[bytes], bytes]:
+        """The proof that entry `seq` is in the tree of a checkpoint, and that checkpoint.
+
+        Raises:
+            RefusedError: `unknown_size`.
+            MalformedError: `bad_proof`: the entry is not in that tree.
+        """
+        with self._database.reading() as db:
+            signed = _head(db).note if size is None else read.checkpoint_at(db, size)
+            size = _parse(signed).size
+            reader = TileReader(read.tile_getter(db), size, self._tiles)
+            return merkle.prove_inclusion(reader, index=seq, size=size), signed
+
+    def receipt(self, seq: int) -> bytes:
+        """The receipt of an entry, as C2SP tlog-proof writes it.
+
+        Raises:
+            MalformedError: `bad_proof`: there is no such entry.
+        """
+        proof, signed = self.inclusion(seq)
+        return encode_receipt(Receipt(seq, tuple(proof), signed))
+
+    def consistency(self, old_size: int, size: int | None = None) -> tuple[list[bytes], bytes]:
+        """The proof that the tree of a checkpoint grew from that of `old_size` entries.
+
+        Raises:
+            RefusedError: `unknown_size`.
+            MalformedError: `bad_proof`: `old_size` is larger, or negative.
+        """
+        with self._database.reading() as db:
+            signed = _head(db).note if size is None else read.checkpoint_at(db, size)
+            size = _parse(signed).size
+            reader = TileReader(read.tile_getter(db), size, self._tiles)
+            proof = merkle.prove_consistency(reader, old_size=old_size, new_size=size)
+            return proof, signed
+
+    def tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile.
+
+        Raises:
+            RefusedError: `not_found`.
+        """
+        with self._database.reading() as db:
+            return read.tile(db, level, index)
+
+
+class _StoredLinks:
+    """`ledger.domain.lineage.Links` over the index."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def sources(self, process: str, id_: str) -> Iterable[Link]:
+        return [_link(row) for row in read.links_from(self._db, process, id_)]
+
+    def targets(self, process: str, id_: str) -> Iterable[Link]:
+        return [_link(row) for row in read.links_to(self._db, process, id_)]
+
+
+def _link(row: tuple[object, ...]) -> Link:
+    seq, process, source, relation, to_process, target = row
+    return Link(
+        cast(str, process),
+        cast(str, source),
+        cast(str, relation),
+        cast(str, to_process),
+        cast(str, target),
+        cast(int, seq),
+    )
+
+
+def _head(db: Connection) -> Head:
+    signed = read.newest_checkpoint(db)
+    assert signed is not None
+    checkpoint = _parse(signed)
+    return Head(checkpoint.size, checkpoint.root, parse_at(read.head(db).at), signed)
+
+
+def _parse(signed: bytes) -> Checkpoint:
+    return parse(note.parse(signed).text)
+
+
+def _view(db: Connection, case: Case, *, today: date, size: int, last_seq: int) -> View:
+    procedures = {
+        seq: cast(Procedure, parse_entry(read.entry(db, seq)).body)
+        for _, seq in case.procedures
+    }
+    owed = duties(case, procedures, today=today)
+    return View(
+        case=case,
+        texts=read.public_texts(db, case.process, size=size),
+        procedures=procedures,
+        duties=owed,
+        irregularities=irregularities(case, procedures, owed, today=today),
+        neighbours=tuple(_neighbours(db, case)),
+        today=today,
+        size=size,
+        last_seq=last_seq,
+    )
+
+
+_INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}
+
+
+def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
+    for entry in case.links:
+        body = cast(events.ProcessLinked, entry.body)
+        yield Neighbour(body.relation, body.to, _title(db, body.to))
+    for row in read.links_to(db, case.process, ""):
+        link = _link(row)
+        if link.relation in _INVERSE:
+            yield Neighbour(_INVERSE[link.relation], link.process, _title(db, link.process))
+
+
+def _title(db: Connection, slug: str) -> str:
+    _, data = read.entry_at(db, slug, 0)
+    return cast(events.ProcessOpened, parse_entry(data).body).title
+
+
+def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
+    return {
+        opening.commitment.hex(): opening.value
+        for seq in seqs
+        for opening in read.openings(db, seq)
+        if opening.public
+    }
+
+
+def _count(entries: Iterable[Entry]) -> list[Received]:
+    counted: Counter[tuple[str, str | None, str | None, bool]] = Counter()
+    for entry in entries:
+        body = cast(events.ContributionReceived, entry.body)
+        counted[body.channel, body.type, body.theme, entry.illustrative] += 1
+    return [
+        Received(channel, type_, theme, count, illustrative)
+        for (channel, type_, theme, illustrative), count in counted.items()
+    ]

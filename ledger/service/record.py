@@ -1,0 +1,171 @@
+"""Records what a clerk says: a batch of drafts, all or nothing."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledger.core.canonical import encode
+from ledger.domain.admission import sealed_at, value_at
+from ledger.domain.draft import Draft, parse_draft, prepare
+from ledger.domain.entry import parse_entry
+from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.register import Register
+from ledger.store import read
+from ledger.store.append import Request, Written
+
+MAX_BATCH = 20_000
+OWN_ACTS = {
+    "register.opened": "a register is opened by `filrouge init`",
+    "text.erased": "texts are erased by an act of its own, which destroys them",
+    "procedure.adopted": "a procedure is adopted by `filrouge procedure adopt`",
+}
+"""Kinds that come with an effect beyond their entry, and so are not recorded as such."""
+_TRIES = 5
+
+Append = Callable[[Request], Written]
+"""Hands a request to whoever holds the pen: the register itself, or the server's writer."""
+
+
+def record(
+    register: Register,
+    drafts: Sequence[object],
+    *,
+    account: str,
+    append: Append,
+    key: str | None = None,
+) -> Written:
+    """Records a batch of drafts whole, or nothing of it.
+
+    Args:
+        drafts: Decoded JSON, 1 to 20,000 drafts in the order they are to be recorded.
+        account: Who records: stands in each entry as `recorder`.
+        key: An idempotency key: the same drafts under it are recorded once.
+
+    Raises:
+        MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
+        RefusedError: a draft makes no sense in the register, or the key was used before.
+    """
+    if not 1 <= len(drafts) <= MAX_BATCH:
+        raise MalformedError("bad_draft", f"a batch has 1 to {MAX_BATCH} drafts")
+    digest = b""
+    if key is not None:
+        digest = _digest(register, drafts)
+    for attempt in range(_TRIES):
+        request = _request(register, drafts, account=account, key=key, digest=digest)
+        try:
+            return append(request)
+        except RefusedError as error:
+            if error.code != "head_moved" or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _digest(register: Register, drafts: Sequence[object]) -> bytes:
+    mac = hmac.new(register.requests_key, digestmod="sha256")
+    for draft in drafts:
+        data = encode(draft)
+        mac.update(len(data).to_bytes(8, "big") + data)
+    return mac.digest()
+
+
+@dataclass(slots=True)
+class _Names:
+    """What names in drafts mean: looked up once a batch."""
+
+    register: Register
+    adoptions: dict[str, int] = field(default_factory=dict)
+
+    def procedure(self, name: str) -> int:
+        if name not in self.adoptions:
+            with self.register.database.reading() as db:
+                seq = read.newest_adoption(db, name)
+            if seq is None:
+                raise RefusedError(
+                    "unknown_procedure",
+                    f"no procedure {name} was adopted",
+                    where="/body/procedure",
+                )
+            self.adoptions[name] = seq
+        return self.adoptions[name]
+
+    def entry(self, process: str, nth: int) -> int:
+        with self.register.database.reading() as db:
+            try:
+                return read.entry_at(db, process, nth)[0]
+            except RefusedError as error:
+                raise RefusedError(
+                    "unknown_reference", error.message, where="/body/entry"
+                ) from error
+
+    def original(self, seq: int) -> dict[str, Any]:
+        with self.register.database.reading() as db:
+            try:
+                entry = parse_entry(read.entry(db, seq))
+            except RefusedError as error:
+                raise RefusedError(
+                    "unknown_reference", error.message, where="/body/entry"
+                ) from error
+        return {
+            "body": entry.raw,
+            "sources": [s.model_dump(exclude_none=True) for s in entry.sources],
+            "on": entry.on,
+        }
+
+
+def _request(
+    register: Register,
+    drafts: Sequence[object],
+    *,
+    account: str,
+    key: str | None,
+    digest: bytes,
+) -> Request:
+    names = _Names(register)
+    statements = []
+    for i, value in enumerate(drafts):
+        try:
+            statements.append(prepare(_resolve(parse_draft(value), names), recorder=account))
+        except LedgerError as error:
+            raise type(error)(
+                error.code, error.message, where=f"/drafts/{i}{error.where}"
+            ) from error
+    return Request(account, statements, names.adoptions, key, digest)
+
+
+def _resolve(draft: Draft, names: _Names) -> Draft:
+    """Replaces names of procedures and places in the process by sequence numbers."""
+    if draft.kind in OWN_ACTS:
+        raise MalformedError("bad_draft", OWN_ACTS[draft.kind], where="/kind")
+    body = draft.body
+    if isinstance(name := body.get("procedure"), str):
+        body = {**body, "procedure": names.procedure(name)}
+    entry = body.get("entry")
+    if isinstance(entry, dict) and entry.keys() == {"nth"} and type(entry["nth"]) is int:
+        body = {**body, "entry": names.entry(draft.process, entry["nth"])}
+    changes, seq = body.get("changes"), body.get("entry")
+    if draft.kind == "correction.made" and isinstance(changes, list) and type(seq) is int:
+        original = names.original(seq)
+        body = {**body, "changes": [_like(change, original) for change in changes]}
+    return draft.model_copy(update={"body": body}) if body is not draft.body else draft
+
+
+def _like(change: Any, original: dict[str, Any]) -> Any:
+    """A correction's value, to be sealed as what it mends was."""
+    if not isinstance(change, dict) or not isinstance(change.get("value"), str):
+        return change
+    try:
+        old = value_at(original, str(change.get("path")))
+    except LookupError:
+        return change
+    if not sealed_at(old):
+        return change
+    return {**change, "value": {"open": old["open"], "text": change["value"]}}
+
+
+def direct(register: Register, now: datetime) -> Append:
+    """Appends straight to the register: for commands, which are alone in their process."""
+    return lambda request: register.append_one(request, now=now)

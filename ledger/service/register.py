@@ -1,0 +1,266 @@
+"""A register on disk: its folder, its keys, its database, and the way to write to it.
+
+DATA/ledger.db          the register and its vault
+DATA/checkpoint         the last checkpoint written here: what a shortened database betrays
+DATA/keys/log.pem       Ed25519 key of the log (0600)
+DATA/keys/cosigner.pem  ML-DSA-44 key that cosigns (0600)
+DATA/keys/requests.key  keys the digests of idempotent requests (0600)
+DATA/keys/log.vkey      the verifier keys, a line each: what verifying trusts
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
+from ledger.core import cosignature, keys
+from ledger.core.checkpoint import Checkpoint, sign_checkpoint
+from ledger.domain.draft import parse_draft, prepare
+from ledger.domain.entry import parse_entry
+from ledger.domain.events import REGISTER, RegisterOpened
+from ledger.domain.procedure import parse_procedure
+from ledger.errors import LedgerError, MalformedError, UncheckedError
+from ledger.store import read
+from ledger.store.append import Appender, Request, Written
+from ledger.store.engine import Database
+
+REGISTRAR = "registrar"
+"""The account that keeps the register's own affairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What entry 0 says."""
+
+    authority: str
+    origin: str
+    zone: ZoneInfo
+    reconstruction: bool
+    at: datetime
+
+
+class Register:
+    """One register, open for reading; writing needs its keys, which are read when needed."""
+
+    def __init__(self, data: Path, database: Database, opened: Opened) -> None:
+        self.data = data
+        self.database = database
+        self.opened = opened
+        self._appender: Appender | None = None
+        self._requests_key = b""
+
+    @property
+    def requests_key(self) -> bytes:
+        """The secret that keys the digests of idempotent requests."""
+        if not self._requests_key:
+            self._requests_key = _read(self.data / "keys" / "requests.key")
+        return self._requests_key
+
+    def append(
+        self, requests: Sequence[Request], *, now: datetime
+    ) -> list[Written | LedgerError]:
+        """Appends, and remembers the new checkpoint outside the database.
+
+        Raises:
+            RefusedError: as `Appender.append`.
+            UncheckedError: `no_key`: the log's private keys are not here.
+        """
+        if self._appender is None:
+            self._appender = _appender(self.data, self.database, self.opened)
+        outcomes = self._appender.append(requests, now=now)
+        written = [o for o in outcomes if isinstance(o, Written) and not o.repeated]
+        if written:
+            # If we crash before this, the file is one checkpoint behind: still true.
+            _replace(self.data / "checkpoint", written[-1].checkpoint)
+        return outcomes
+
+    def append_one(self, request: Request, *, now: datetime) -> Written:
+        """Appends one request.
+
+        Raises:
+            LedgerError: what the request was refused for.
+        """
+        (outcome,) = self.append([request], now=now)
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.database.close()
+
+
+def open_register(data: Path) -> Register:
+    """The register in the folder `data`.
+
+    Raises:
+        UncheckedError: `no_register`, `unreadable` or `wrong_version`.
+    """
+    database = Database(data / "ledger.db")
+    try:
+        with database.reading() as db:
+            first = parse_entry(read.entry(db, 0))
+        if not isinstance(first.body, RegisterOpened):
+            raise UncheckedError("unreadable", "entry 0 does not open a register")
+    except LedgerError as error:
+        database.close()
+        raise UncheckedError("unreadable", f"entry 0 cannot be read: {error}") from error
+    return Register(
+        data,
+        database,
+        Opened(
+            first.body.authority,
+            first.body.origin,
+            ZoneInfo(first.body.time_zone),
+            first.body.reconstruction,
+            first.at,
+        ),
+    )
+
+
+def create_register(
+    data: Path,
+    *,
+    authority: str,
+    origin: str,
+    time_zone: str,
+    reconstruction: bool,
+    now: datetime,
+) -> Register:
+    """A new register with fresh keys, opened, and the shipped procedures adopted.
+
+    Raises:
+        RefusedError: `register_exists`.
+        MalformedError: a name, origin or time zone out of form.
+    """
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ValueError, OSError) as error:
+        raise MalformedError("bad_value", f"there is no time zone {time_zone}") from error
+    log, cosigner = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
+    draft = {
+        "process": REGISTER,
+        "kind": "register.opened",
+        "on": now.astimezone(zone).date().isoformat(),
+        "by": {"name": authority, "role": "registrar"},
+        "body": {
+            "authority": authority,
+            "origin": origin,
+            "time_zone": time_zone,
+            "keys": [
+                _public("ed25519", log.public_key().public_bytes_raw()),
+                _public("ml-dsa-44", cosigner.public_key().public_bytes_raw()),
+            ],
+            "reconstruction": reconstruction,
+        },
+        "sources": [],
+    }
+    opening = prepare(parse_draft(draft), recorder=REGISTRAR)
+    database = Database.create(data / "ledger.db")
+    folder = data / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _replace(folder / "log.pem", keys.dump_private(log), private=True)
+    _replace(folder / "cosigner.pem", keys.dump_private(cosigner), private=True)
+    _replace(folder / "requests.key", secrets.token_bytes(32), private=True)
+    signers = (
+        keys.Ed25519Signer(origin, log),
+        cosignature.CosignatureSigner(origin, cosigner),
+    )
+    _replace(folder / "log.vkey", "".join(f"{s.key}\n" for s in signers).encode())
+    register = Register(data, database, Opened(authority, origin, zone, reconstruction, now))
+    register.append_one(Request(REGISTRAR, [opening]), now=now)
+    for text in shipped_procedures():
+        adopt(register, text, now=now)
+    return register
+
+
+def adopt(register: Register, text: str, *, now: datetime) -> Written:
+    """Adopts a procedure from TOML text.
+
+    Raises:
+        MalformedError: `bad_procedure`.
+    """
+    draft = {
+        "process": REGISTER,
+        "kind": "procedure.adopted",
+        "on": now.astimezone(register.opened.zone).date().isoformat(),
+        "by": {"name": register.opened.authority, "role": "registrar"},
+        "body": parse_procedure(text),
+        "sources": [],
+    }
+    statement = prepare(parse_draft(draft), recorder=REGISTRAR)
+    return register.append_one(Request(REGISTRAR, [statement]), now=now)
+
+
+def shipped_procedures() -> list[str]:
+    """The TOML texts that a new register adopts, by file name."""
+    folder = resources.files("ledger.domain") / "procedures"
+    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".toml"))
+    return [(folder / name).read_text(encoding="utf-8") for name in names]
+
+
+def trusted_keys(data: Path) -> list[keys.Verifier]:
+    """The verifier keys that were put beside the database when it was created.
+
+    Raises:
+        UncheckedError: `no_key`.
+    """
+    lines = _read(data / "keys" / "log.vkey").decode("utf-8", "replace").split()
+    try:
+        return [cosignature.parse_verifier(line) for line in lines]
+    except MalformedError as error:
+        raise UncheckedError("no_key", f"keys/log.vkey: {error}") from error
+
+
+def remembered_checkpoint(data: Path) -> bytes | None:
+    """The last checkpoint that was written here; None if none was kept."""
+    path = data / "checkpoint"
+    return path.read_bytes() if path.is_file() else None
+
+
+def _public(algorithm: str, raw: bytes) -> dict[str, Any]:
+    return {"algorithm": algorithm, "id": sha256(raw).hexdigest(), "public": raw.hex()}
+
+
+def _appender(data: Path, database: Database, opened: Opened) -> Appender:
+    log = keys.load_private(_read(data / "keys" / "log.pem"))
+    cosigner = keys.load_private(_read(data / "keys" / "cosigner.pem"))
+    signers = (
+        keys.Ed25519Signer(opened.origin, cast(Ed25519PrivateKey, log)),
+        cosignature.CosignatureSigner(opened.origin, cosigner),
+    )
+
+    def sign(size: int, root: bytes, at: datetime) -> bytes:
+        return sign_checkpoint(
+            Checkpoint(opened.origin, size, root), *signers, at=int(at.timestamp())
+        )
+
+    return Appender(database, sign, opened.zone)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UncheckedError("no_key", f"{path.name} cannot be read: {error}") from error
+
+
+def _replace(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Writes a file whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    mode = 0o600 if private else 0o644
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,1 @@
+"""The only rooms that speak SQL: tables, engine, append (the only writer), read, vault."""

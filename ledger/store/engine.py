@@ -1,0 +1,157 @@
+"""Opens the database: SQLite in WAL, every commit durable, deleted bytes overwritten.
+
+The sqlite3 driver would begin transactions late and by itself; here it never does. Writers
+say `BEGIN IMMEDIATE` and so hold the one write lock from the start; readers stay in a
+snapshot. Two processes may write the same file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
+
+from ledger.core.digest import ZERO
+from ledger.errors import RefusedError, UncheckedError
+from ledger.store.tables import SCHEMA_VERSION, TRIGGERS
+
+Connection = sqlite3.Connection
+APPLICATION_ID = 0x46494C52  # "FILR"
+BUSY_SECONDS = 30
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cache_size = -32000",
+)
+
+
+class Database:
+    """One database file.
+
+    Raises:
+        UncheckedError: `no_register`, `unreadable` or `wrong_version`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise UncheckedError("no_register", f"there is no register at {path.parent}")
+        self.path = path
+        self._engine = _engine(path)
+        with self.reading() as connection:
+            _check_version(connection, path.name)
+
+    @classmethod
+    def create(cls, path: Path) -> Database:
+        """A new database with its tables and triggers, and nothing in it.
+
+        Raises:
+            RefusedError: `register_exists`.
+        """
+        if path.exists():
+            raise RefusedError("register_exists", f"a register is already at {path.parent}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = _engine(path)
+        SQLModel.metadata.create_all(engine)
+        pooled = engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            for statement in TRIGGERS:
+                cursor.execute(statement)
+            cursor.execute(
+                "INSERT INTO head (id, size, leaf, at) VALUES (0, 0, ?, '')", (ZERO,)
+            )
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            # Last: a file without its version was never finished and is not opened.
+            cursor.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        finally:
+            pooled.close()
+            engine.dispose()
+        return cls(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One snapshot: what is committed meanwhile is not seen."""
+        with self._transaction("BEGIN") as cursor:
+            yield cursor
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Holds the write lock; commits at the end, or rolls back.
+
+        Raises:
+            RefusedError: `busy`: another writer held the lock for 30 seconds.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as cursor:
+            yield cursor
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        try:
+            pooled = self._engine.raw_connection()
+        except (OperationalError, sqlite3.Error) as error:
+            raise UncheckedError("unreadable", f"{self.path.name}: {error}") from error
+        connection = cast(sqlite3.Connection, pooled.driver_connection)
+        try:
+            connection.execute(begin)
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise RefusedError("busy", "another writer holds the register") from error
+            raise UncheckedError("unreadable", f"{self.path.name}: {error}") from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            pooled.close()
+
+    def truncate_log(self) -> bool:
+        """Empties the write-ahead log into the file; False while a reader holds it."""
+        pooled = self._engine.raw_connection()
+        try:
+            row = pooled.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return bool(row[0] == 0)
+        finally:
+            pooled.close()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": BUSY_SECONDS, "cached_statements": 256},
+        pool_size=8,
+        max_overflow=24,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    return engine
+
+
+def _check_version(connection: sqlite3.Connection, name: str) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise UncheckedError("unreadable", f"{name} holds no register")
+    if version != SCHEMA_VERSION:
+        raise UncheckedError(
+            "wrong_version",
+            f"{name} has schema {version}; this software reads {SCHEMA_VERSION}",
+        )

@@ -1,0 +1,347 @@
+"""Reads what is stored. Every function takes a connection inside one snapshot.
+
+`raw_*` hand rows over uninterpreted, in order: what audits them must be able to catch the
+writer's faults.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from ledger.domain.case import Received
+from ledger.domain.events import REGISTER
+from ledger.errors import RefusedError, UncheckedError
+
+Connection = sqlite3.Connection
+NEVER = 2**62
+"""Larger than every seq: reads without an upper bound."""
+
+
+class Head(NamedTuple):
+    """Where the register ends."""
+
+    size: int
+    leaf: bytes
+    at: str
+
+
+class RawEntry(NamedTuple):
+    """A row of `entry`."""
+
+    seq: int
+    process: str
+    nth: int
+    kind: str
+    data: bytes
+
+
+class RawOpening(NamedTuple):
+    """A row of `opening`."""
+
+    seq: int
+    path: str
+    public: int
+    commitment: bytes
+    key: bytes
+    value: str
+
+
+class ProcessHead(NamedTuple):
+    """A row of `process`."""
+
+    slug: str
+    length: int
+    last_seq: int
+    illustrative: bool
+
+
+def head(db: Connection) -> Head:
+    """The end of the register.
+
+    Raises:
+        UncheckedError: `unreadable`: the head row is gone.
+    """
+    row = db.execute("SELECT size, leaf, at FROM head WHERE id = 0").fetchone()
+    if row is None:
+        raise UncheckedError("unreadable", "the head of the register is gone")
+    return Head(*row)
+
+
+def newest_checkpoint(db: Connection) -> bytes | None:
+    """The signed checkpoint of the last commit; None before the first."""
+    row = db.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
+def checkpoint_covering(db: Connection, size: int) -> bytes:
+    """The oldest checkpoint of at least `size` entries.
+
+    Raises:
+        RefusedError: `unknown_size`.
+    """
+    row = db.execute(
+        "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", (size,)
+    ).fetchone()
+    if row is None:
+        raise RefusedError("unknown_size", f"the register has fewer than {size} entries")
+    note: bytes = row[0]
+    return note
+
+
+def checkpoint_at(db: Connection, size: int) -> bytes:
+    """The checkpoint of exactly `size` entries.
+
+    Raises:
+        RefusedError: `unknown_size`.
+    """
+    row = db.execute("SELECT note FROM checkpoint WHERE size = ?", (size,)).fetchone()
+    if row is None:
+        raise RefusedError("unknown_size", f"no checkpoint was signed at {size} entries")
+    note: bytes = row[0]
+    return note
+
+
+def checkpoints(db: Connection, *, limit: int) -> list[tuple[int, bytes]]:
+    """The newest checkpoints as (size, note), newest first."""
+    return db.execute(
+        "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT ?", (limit,)
+    ).fetchall()
+
+
+def entry(db: Connection, seq: int) -> bytes:
+    """The bytes of one entry.
+
+    Raises:
+        RefusedError: `unknown_entry`.
+    """
+    row = db.execute("SELECT data FROM entry WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise RefusedError("unknown_entry", f"there is no entry {seq}")
+    data: bytes = row[0]
+    return data
+
+
+def entries(db: Connection, start: int, stop: int) -> list[tuple[int, bytes]]:
+    """The entries [start, stop) as (seq, bytes)."""
+    return db.execute(
+        "SELECT seq, data FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop)
+    ).fetchall()
+
+
+def entry_at(db: Connection, process: str, nth: int) -> tuple[int, bytes]:
+    """The entry at one place of a process, as (seq, bytes).
+
+    Raises:
+        RefusedError: `unknown_entry`.
+    """
+    row = db.execute(
+        "SELECT seq, data FROM entry WHERE process = ? AND nth = ?", (process, nth)
+    ).fetchone()
+    if row is None:
+        raise RefusedError("unknown_entry", f"{process} has no entry {nth}")
+    return row[0], row[1]
+
+
+def story(db: Connection, process: str, *, size: int = NEVER) -> Iterator[bytes]:
+    """The entries of a process but its contributions, by `nth`, among the first `size`."""
+    for (data,) in db.execute(
+        "SELECT data FROM entry WHERE process = ? AND kind <> 'contribution.received'"
+        " AND seq < ? ORDER BY nth",
+        (process, size),
+    ):
+        yield data
+
+
+def process_entries(
+    db: Connection, process: str, *, after: int = -1, limit: int = -1
+) -> Iterator[tuple[int, bytes]]:
+    """All entries of a process with `nth` > `after`, as (seq, bytes)."""
+    return db.execute(
+        "SELECT seq, data FROM entry WHERE process = ? AND nth > ? ORDER BY nth LIMIT ?",
+        (process, after, limit),
+    )
+
+
+def contributions(
+    db: Connection, process: str, *, after: int = -1, limit: int = -1, size: int = NEVER
+) -> list[bytes]:
+    """Contributions of a process with `nth` > `after`, among the first `size` entries."""
+    return [
+        data
+        for (data,) in db.execute(
+            "SELECT data FROM entry WHERE process = ? AND nth > ? AND seq < ?"
+            " AND kind = 'contribution.received' ORDER BY nth LIMIT ?",
+            (process, after, size, limit),
+        )
+    ]
+
+
+def received(db: Connection, process: str) -> tuple[Received, ...]:
+    """How many contributions of each sort a process has received."""
+    return tuple(
+        Received(channel, type_ or None, theme or None, count, bool(illustrative))
+        for channel, type_, theme, count, illustrative in db.execute(
+            "SELECT channel, type, theme, count, illustrative FROM tally WHERE process = ?"
+            " ORDER BY channel, type, theme",
+            (process,),
+        )
+    )
+
+
+def processes(db: Connection) -> list[ProcessHead]:
+    """Every process but the register itself, in the order they were opened."""
+    return [
+        ProcessHead(slug, length, last_seq, bool(illustrative))
+        for slug, length, last_seq, illustrative in db.execute(
+            "SELECT p.slug, p.length, p.last_seq, p.illustrative FROM process p"
+            " JOIN entry e ON e.process = p.slug AND e.nth = 0"
+            " WHERE p.slug <> ? ORDER BY e.seq",
+            (REGISTER,),
+        )
+    ]
+
+
+def process(db: Connection, slug: str) -> ProcessHead:
+    """Where a process stands.
+
+    Raises:
+        RefusedError: `unknown_process`.
+    """
+    row = db.execute(
+        "SELECT slug, length, last_seq, illustrative FROM process WHERE slug = ?", (slug,)
+    ).fetchone()
+    if row is None:
+        raise RefusedError("unknown_process", f"no process is called {slug}")
+    return ProcessHead(row[0], row[1], row[2], bool(row[3]))
+
+
+def adoptions(db: Connection) -> list[tuple[int, bytes]]:
+    """Every adoption of a procedure as (seq, bytes of the entry), oldest first."""
+    return db.execute(
+        "SELECT seq, data FROM entry WHERE kind = 'procedure.adopted' ORDER BY seq"
+    ).fetchall()
+
+
+def newest_adoption(db: Connection, name: str) -> int | None:
+    """The seq of the newest adoption of a procedure, by its name."""
+    row = db.execute(
+        "SELECT seq FROM entry WHERE kind = 'procedure.adopted'"
+        " AND json_extract(CAST(data AS TEXT), '$.body.name') = ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def thing(db: Connection, process: str, id_: str) -> tuple[str, int]:
+    """The sort of what bears an id, and the seq of the entry that declares it.
+
+    Raises:
+        RefusedError: `unknown_item`.
+    """
+    row = db.execute(
+        "SELECT sort, seq FROM thing WHERE process = ? AND id = ?", (process, id_)
+    ).fetchone()
+    if row is None:
+        raise RefusedError("unknown_item", f"nothing is called {id_} in {process}")
+    return row[0], row[1]
+
+
+def links_from(db: Connection, process: str, id_: str) -> list[tuple[Any, ...]]:
+    """What a thing points at: (seq, process, source, relation, to_process, target)."""
+    return db.execute(
+        "SELECT seq, process, source, relation, to_process, target FROM link"
+        " WHERE process = ? AND source = ? ORDER BY id",
+        (process, id_),
+    ).fetchall()
+
+
+def links_to(db: Connection, process: str, id_: str) -> list[tuple[Any, ...]]:
+    """What points at a thing: (seq, process, source, relation, to_process, target)."""
+    return db.execute(
+        "SELECT seq, process, source, relation, to_process, target FROM link"
+        " WHERE to_process = ? AND target = ? ORDER BY id",
+        (process, id_),
+    ).fetchall()
+
+
+def last_link_to(db: Connection, process: str) -> int:
+    """The seq of the newest link from another process to this one as a whole; -1 if none."""
+    (seq,) = db.execute(
+        "SELECT coalesce(max(seq), -1) FROM link WHERE to_process = ? AND target = ''",
+        (process,),
+    ).fetchone()
+    return int(seq)
+
+
+def tile(db: Connection, level: int, number: int) -> bytes:
+    """The data of a tile.
+
+    Raises:
+        RefusedError: `not_found`.
+    """
+    row = db.execute(
+        "SELECT data FROM tile WHERE level = ? AND number = ?", (level, number)
+    ).fetchone()
+    if row is None:
+        raise RefusedError("not_found", f"there is no tile {level}/{number}")
+    data: bytes = row[0]
+    return data
+
+
+def tile_getter(db: Connection) -> Callable[[int, int], bytes]:
+    """What `ledger.core.tiles` reads tiles through."""
+    return lambda level, number: tile(db, level, number)
+
+
+def public_texts(db: Connection, process: str, *, size: int = NEVER) -> dict[str, str]:
+    """The words of a process by commitment (hex), without its contributions'."""
+    return {
+        commitment.hex(): value
+        for commitment, value in db.execute(
+            "SELECT o.commitment, o.value FROM entry e JOIN opening o ON o.seq = e.seq"
+            " WHERE e.process = ? AND e.kind <> 'contribution.received' AND e.seq < ?"
+            " AND o.public",
+            (process, size),
+        )
+    }
+
+
+def openings(db: Connection, seq: int) -> list[RawOpening]:
+    """The openings of one entry that are still there, public or not."""
+    return [
+        RawOpening(*row)
+        for row in db.execute(
+            "SELECT seq, path, public, commitment, key, value FROM opening WHERE seq = ?"
+            " ORDER BY path",
+            (seq,),
+        )
+    ]
+
+
+def raw_entries(db: Connection, *, start: int = 0) -> Iterator[RawEntry]:
+    """Rows of `entry` as they are, by seq."""
+    for row in db.execute(
+        "SELECT seq, process, nth, kind, data FROM entry WHERE seq >= ? ORDER BY seq", (start,)
+    ):
+        yield RawEntry(*row)
+
+
+def raw_openings(db: Connection) -> Iterator[RawOpening]:
+    """Rows of `opening` as they are, by seq."""
+    for row in db.execute(
+        "SELECT seq, path, public, commitment, key, value FROM opening ORDER BY seq, path"
+    ):
+        yield RawOpening(*row)
+
+
+def raw_tiles(db: Connection) -> Iterator[tuple[int, int, bytes]]:
+    """Rows of `tile` as they are, by level and number."""
+    return db.execute("SELECT level, number, data FROM tile ORDER BY level, number")
+
+
+def raw_checkpoints(db: Connection) -> Iterator[tuple[int, bytes]]:
+    """Rows of `checkpoint` as they are, by size."""
+    return db.execute("SELECT size, note FROM checkpoint ORDER BY size")

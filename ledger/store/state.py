@@ -1,0 +1,127 @@
+"""The register as a writer sees it: what is stored, and what the batch at hand adds to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from ledger.core.canonical import decode
+from ledger.domain.admission import Thing
+from ledger.domain.draft import Prepared
+from ledger.domain.entry import references, split_reference
+from ledger.domain.events import DECLARED
+
+_CHUNK = 400
+
+
+class State:
+    """Satisfies `ledger.domain.admission.Register` under the write lock.
+
+    What one request adds is kept apart until the whole request is admitted: `keep` makes it
+    part of what the next one sees, `forget` drops it.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._processes: dict[str, tuple[int, bool] | None] = {}
+        self._things: dict[tuple[str, str], Thing | None] = {}
+        self._moved: dict[str, int] = {}
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._data: dict[int, bytes] = {}
+
+    def prefetch(self, statements: Iterable[Prepared]) -> None:
+        """Looks everything up at once that the statements will ask for."""
+        wanted: dict[str, list[str]] = {}
+        for statement in statements:
+            pairs = [
+                split_reference(reference, statement.process)
+                for _, reference in references(statement.kind, statement.raw)
+            ]
+            if statement.kind in DECLARED:
+                pairs.append((statement.process, statement.raw["id"]))
+            for process, id_ in pairs:
+                if (process, id_) not in self._things:
+                    self._things[process, id_] = None
+                    wanted.setdefault(process, []).append(id_)
+        for process, ids in wanted.items():
+            for start in range(0, len(ids), _CHUNK):
+                self._fetch(process, ids[start : start + _CHUNK])
+
+    def _fetch(self, process: str, ids: Sequence[str]) -> None:
+        marks = ", ".join("?" * len(ids))
+        for id_, sort, illustrative in self._db.execute(
+            f"SELECT id, sort, illustrative FROM thing WHERE process = ? AND id IN ({marks})",
+            (process, *ids),
+        ):
+            self._things[process, id_] = Thing(sort, bool(illustrative))
+
+    def process(self, slug: str) -> bool | None:
+        """Whether the process is illustrative; None where it does not exist."""
+        found = self._process(slug)
+        return found[1] if found else None
+
+    def _process(self, slug: str) -> tuple[int, bool] | None:
+        if slug not in self._processes:
+            row = self._db.execute(
+                "SELECT length, illustrative FROM process WHERE slug = ?", (slug,)
+            ).fetchone()
+            self._processes[slug] = (row[0], bool(row[1])) if row else None
+        return self._processes[slug]
+
+    def thing(self, process: str, id_: str) -> Thing | None:
+        """What bears this id."""
+        if (process, id_) not in self._things:
+            self._things[process, id_] = None
+            self._fetch(process, [id_])
+        return self._things[process, id_]
+
+    def entry(self, seq: int) -> Mapping[str, Any] | None:
+        """The decoded entry at a place of the register."""
+        data = self._data.get(seq)
+        if data is None:
+            row = self._db.execute("SELECT data FROM entry WHERE seq = ?", (seq,)).fetchone()
+            if row is None:
+                return None
+            data = row[0]
+        return cast(Mapping[str, Any], decode(data))
+
+    def record(self, statement: Prepared, seq: int) -> int:
+        """The statement's place in its process, which grows by it."""
+        length, illustrative = self._process(statement.process) or (0, statement.illustrative)
+        self._set(self._processes, statement.process, (length + 1, illustrative))
+        self._set(self._moved, statement.process, seq)
+        if statement.kind in DECLARED:
+            thing = Thing(DECLARED[statement.kind], statement.illustrative)
+            self._set(self._things, (statement.process, statement.raw["id"]), thing)
+        return length
+
+    def hold(self, seq: int, data: bytes) -> None:
+        """Keeps the bytes of an entry until they are inserted, for corrections in a batch."""
+        self._set(self._data, seq, data)
+
+    def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        self._undo.append((table, key, table.get(key)))
+        table[key] = value
+
+    def keep(self) -> None:
+        """The request was admitted."""
+        self._undo.clear()
+
+    def forget(self) -> None:
+        """The request was refused: what it added is gone."""
+        for table, key, value in reversed(self._undo):
+            if value is None:
+                del table[key]
+            else:
+                table[key] = value
+        self._undo.clear()
+
+    def moved(self) -> list[tuple[str, int, int, bool]]:
+        """The process rows that change: slug, length, last seq, illustrative."""
+        return [(slug, *self._row(slug, seq)) for slug, seq in self._moved.items()]
+
+    def _row(self, slug: str, seq: int) -> tuple[int, int, bool]:
+        found = self._process(slug)
+        assert found is not None
+        return found[0], seq, found[1]

@@ -1,0 +1,173 @@
+"""What the database holds. Rows of these tables never leave `ledger.store`.
+
+`entry`, `tile` and `checkpoint` are the register; `opening` is the vault; `process`, `thing`,
+`link` and `tally` can be rebuilt from the entries at any time; `head` is the one place where
+the next sequence number comes from.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+SCHEMA_VERSION = 1
+
+
+class HeadRow(SQLModel, table=True):
+    """The single row that a writer takes before anything else."""
+
+    __tablename__ = "head"
+    id: int = Field(primary_key=True)
+    size: int
+    leaf: bytes
+    """Leaf hash of the last entry; 32 zero bytes when there is none."""
+    at: str
+
+
+class EntryRow(SQLModel, table=True):
+    """One entry; the columns beside `data` repeat what it says, for finding it."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("process", "nth"),
+        Index(
+            "entry_story",
+            "process",
+            "nth",
+            sqlite_where=text("kind <> 'contribution.received'"),
+        ),
+        Index(
+            "entry_kind", "kind", "seq", sqlite_where=text("kind <> 'contribution.received'")
+        ),
+    )
+    seq: int = Field(primary_key=True)
+    process: str
+    nth: int
+    kind: str
+    data: bytes
+
+
+class OpeningRow(SQLModel, table=True):
+    """The words behind one commitment, and the key that opens it. Erasing deletes the row."""
+
+    __tablename__ = "opening"
+    __table_args__ = (UniqueConstraint("seq", "path"),)
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int
+    path: str
+    public: bool
+    commitment: bytes
+    key: bytes
+    value: str
+
+
+class TileRow(SQLModel, table=True):
+    """One tile of the tree, 32 bytes for each subtree; the right edge is still growing."""
+
+    __tablename__ = "tile"
+    __table_args__ = (PrimaryKeyConstraint("level", "number"),)
+    level: int
+    number: int
+    data: bytes
+
+
+class CheckpointRow(SQLModel, table=True):
+    """The signed checkpoint of each commit."""
+
+    __tablename__ = "checkpoint"
+    size: int = Field(primary_key=True)
+    note: bytes
+
+
+class ProcessRow(SQLModel, table=True):
+    """Where a process stands: how many entries it has, and the last of them."""
+
+    __tablename__ = "process"
+    slug: str = Field(primary_key=True)
+    length: int
+    last_seq: int
+    illustrative: bool
+
+
+class ThingRow(SQLModel, table=True):
+    """Whatever has an id."""
+
+    __tablename__ = "thing"
+    __table_args__ = (
+        PrimaryKeyConstraint("process", "id"),
+        {"sqlite_with_rowid": False},
+    )
+    process: str
+    id: str
+    sort: str
+    seq: int
+    illustrative: bool
+
+
+class LinkRow(SQLModel, table=True):
+    """One reference from an entry to something recorded before it."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("link_source", "process", "source"),
+        Index("link_target", "to_process", "target"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int
+    process: str
+    source: str
+    relation: str
+    to_process: str
+    target: str
+
+
+class TallyRow(SQLModel, table=True):
+    """How many contributions of one sort a process has received."""
+
+    __tablename__ = "tally"
+    __table_args__ = (
+        PrimaryKeyConstraint("process", "channel", "type", "theme", "illustrative"),
+    )
+    process: str
+    channel: str
+    type: str
+    theme: str
+    illustrative: bool
+    count: int
+
+
+class RequestRow(SQLModel, table=True):
+    """What an idempotency key was answered; its digest is keyed and it expires."""
+
+    __tablename__ = "request"
+    __table_args__ = (PrimaryKeyConstraint("account", "key"),)
+    account: str
+    key: str
+    digest: bytes
+    first: int
+    stop: int
+    expires: str
+
+
+class TokenRow(SQLModel, table=True):
+    """A token that may write; only its hash is kept."""
+
+    __tablename__ = "token"
+    hash: bytes = Field(primary_key=True)
+    account: str
+    created: str
+    revoked: str | None = None
+
+
+# Entries are written once; the register itself is only ever appended to. The insert trigger is
+# there because INSERT OR REPLACE deletes without waking a delete trigger.
+TRIGGERS = tuple(
+    f"CREATE TRIGGER {table}_{event.lower()} BEFORE {event} ON {table} {when} "
+    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for table, key in (("entry", "seq"), ("checkpoint", "size"))
+    for event, when in (
+        ("UPDATE", ""),
+        ("DELETE", ""),
+        ("INSERT", f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"),
+    )
+)

@@ -1,0 +1,1 @@
+"""What must hold. The name of a test is the sentence it proves."""

@@ -1,0 +1,26 @@
+"""Registers for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.service.register import Register
+from tests.world import new_register, put_all, workshop
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    """A register with the shipped procedures and nothing else."""
+    made = new_register(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def told(register: Register) -> Register:
+    """A register in which one process was told to its end."""
+    put_all(register, workshop())
+    return register

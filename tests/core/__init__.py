@@ -1,0 +1,1 @@
+"""The core: exhaustive small cases, known answers, one named lie per vector."""

@@ -1,0 +1,1 @@
+"""Pictures: what is drawn, what may never be, and that nothing jumps."""
