@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from ledger.domain import events
 from ledger.domain.draft import Prepared
-from ledger.domain.entry import references, split_reference
+from ledger.domain.entry import split_reference
 from ledger.domain.events import ANYWHERE_KINDS, DECLARED, REFERS, REGISTER, REGISTER_KINDS
 from ledger.errors import RefusedError
 
@@ -67,7 +67,7 @@ def admit(statement: Prepared, register: Register, *, today: date) -> None:
         raise RefusedError(
             "duplicate_id", f"{own} already names something here", where="/body/id"
         )
-    for field, reference in references(statement.kind, statement.raw):
+    for field, reference in statement.references:
         _check_reference(statement, register, field, reference, invented)
     match statement.body:
         case events.ProcessOpened() | events.ProcedureChanged():

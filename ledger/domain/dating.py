@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.domain.entry import Entry
 from ledger.domain.matching import Index, seq_of
-from ledger.domain.owing import Debt, Obligation, debtors, settle
+from ledger.domain.owing import Debt, Debtor, Obligation, settle
 from ledger.domain.procedure import Owed, Per, What
 from ledger.domain.promises import DONE, Announced, Said, same
 
@@ -32,6 +32,9 @@ class Dates:
             for id_ in one.about or () if own not in (one.about or ()) else ():
                 self._special.setdefault(id_, []).append(one)
 
+    def __bool__(self) -> bool:
+        return bool(self._all or self._due)
+
     def of(self, item: str) -> list[Said]:
         """The dates that concern an item, as recorded."""
         found = list(self._general)
@@ -52,14 +55,14 @@ class Dates:
         return [s for s in self._all if s.entry.seq not in self.heard]
 
 
-def attach(index: Index, debt: Debt, dates: Dates) -> None:
+def attach(index: Index, debt: Debt, dates: Dates, owing: Sequence[Debtor]) -> None:
     """Puts each date beside the obligation it was said of, or makes it one of its own."""
-    owing = debtors(index.case, debt.rule.by)
-    others = {name for debtor in owing for name in debtor.names} - set(debt.debtor.names)
+    if not dates:
+        return
     left: list[Said] = []
     for said in dates.of(debt.item):
-        if said.entry.by.name in others:
-            continue  # another owner spoke for itself
+        if not concerns(said, debt.debtor, owing):
+            continue
         if said.entry.kind != "date.announced" and debt.owed:
             debt.owed[-1].dates.append(said)  # the due day of the measure itself
             continue
@@ -73,6 +76,12 @@ def attach(index: Index, debt: Debt, dates: Dates) -> None:
             left.append(said)
     if left:
         debt.owed += promised(index, debt, left)
+
+
+def concerns(said: Said, debtor: Debtor, owing: Sequence[Debtor]) -> bool:
+    """Whether a date was said for this debtor: an owner who owes speaks for itself alone."""
+    name = said.entry.by.name
+    return name in debtor.names or not any(name in other.names for other in owing)
 
 
 def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligation]:

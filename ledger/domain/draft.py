@@ -24,7 +24,7 @@ from pydantic import BaseModel
 from ledger.core import sealed
 from ledger.core.canonical import check_text
 from ledger.domain.dates import Period, parse_period
-from ledger.domain.entry import Fragments, encode_fragments, validated
+from ledger.domain.entry import Fragments, encode_fragments, references, validated
 from ledger.domain.events import KINDS, Body, Source, Speaker
 from ledger.domain.values import Maybe, Model, On, Sealed, Sealing, Slug
 from ledger.errors import MalformedError
@@ -57,6 +57,8 @@ class Prepared:
     on: Period | None
     body: Body
     raw: Mapping[str, Any]
+    references: tuple[tuple[str, str], ...]
+    """Every (field, reference) of the body."""
     fragments: Fragments
     openings: tuple[sealed.Opening, ...]
     commitments: tuple[bytes, ...]
@@ -95,11 +97,6 @@ def prepare(
         MalformedError: the body has not the form of its kind, or a text or address may not be
             recorded; `where` points at it.
     """
-    for path, text in _strings(
-        {"by": draft.by.name, "body": draft.body, "sources": draft.sources}, ""
-    ):
-        if not (text.isascii() and text.isprintable()):
-            check_text(text, prose=True, where=path)
     openings: list[_Opened] = []
     model = KINDS[draft.kind]
     body = _seal(draft.body, _plan(model), "/body", openings, new_key)
@@ -118,6 +115,9 @@ def prepare(
         signed=None,
         sources=sources,
     )
+    encoded = fragments.after_at
+    if not encoded.isascii() or b"\\" in encoded or b"\x7f" in encoded:
+        _check_clear({"by": draft.by.name, "body": body})
     return Prepared(
         process=draft.process,
         kind=draft.kind,
@@ -125,6 +125,7 @@ def prepare(
         on=parse_period(draft.on) if draft.on is not None else None,
         body=parsed,
         raw=body,
+        references=tuple(references(draft.kind, body)),
         fragments=fragments,
         openings=tuple(opening for opening, _ in openings),
         commitments=tuple(commitment for _, commitment in openings),
@@ -171,6 +172,7 @@ def _seal_text(
         return value
     if not isinstance(value, str):
         raise MalformedError("bad_body", "this is a text: give a string", where=path)
+    check_text(value, prose=True, where=path)
     if plan.url:
         _check_url(value, path)
     made, opening = sealed.seal(path, value, public=opened == "public", key=new_key())
@@ -188,6 +190,11 @@ def _check_url(url: str, path: str) -> None:
         raise MalformedError(
             "bad_url", "an address begins with http:// or https://", where=path
         )
+
+
+def _check_clear(value: Any) -> None:
+    for path, text in _strings(value, ""):
+        check_text(text, prose=True, where=path)
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -188,11 +188,7 @@ def _lift(index: Index, obligation: Obligation) -> Entry | None:
         return obligation.cut
     item = obligation.subject
     if item in index.case.units:
-        unit = index.case.units[item]
-        causes = [index.entry(unit.withdrawn)]
-        causes += [index.entry(index.case.units[id_].entry) for id_ in unit.replaced_by]
-        cause = next((c for c in causes if c is not None), None)
-        return cause or _overruled(index, obligation)
+        return index.gone(item) or _overruled(index, obligation)
     if item in index.case.measures:
         reports = index.concerning(What(kind="follow_up.reported"), item)
         return reports[-1] if reports and reports[-1].raw["state"] == "abandoned" else None

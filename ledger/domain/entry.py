@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -36,6 +37,7 @@ _REQUIRED = frozenset(
         *("seq", "sources", "v"),
     }
 )
+_NO_SOURCES = b',"sources":[],"v":%d}' % VERSION
 _OPTIONAL = frozenset({"illustrative", "signed"})
 
 
@@ -120,8 +122,8 @@ def encode_fragments(
     fragments = Fragments(
         b'",' + encode(first)[1:-1] + b',"nth":',
         b',"on":' + (b"null" if on is None else b'"%b"' % on.encode()) + b',"previous":"',
-        b'",' + encode({"process": process, "recorder": recorder})[1:-1] + b',"seq":',
-        b"," + encode(last)[1:],
+        _place(process, recorder),
+        b"," + encode(last)[1:] if sources or signed is not None else _NO_SOURCES,
     )
     widest = sum(
         map(
@@ -139,6 +141,11 @@ def encode_fragments(
             "too_large", f"an entry holds at most {MAX_BYTES} bytes without its sealed texts"
         )
     return fragments
+
+
+@lru_cache(maxsize=1024)
+def _place(process: str, recorder: str) -> bytes:
+    return b'",' + encode({"process": process, "recorder": recorder})[1:-1] + b',"seq":'
 
 
 def format_at(at: datetime) -> str:

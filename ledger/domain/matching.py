@@ -23,6 +23,7 @@ from ledger.domain.entry import Entry, references, split_reference, validated
 from ledger.domain.procedure import Only, What
 from ledger.errors import MalformedError
 
+_ITEMS = ("unit.submitted", "measure.adopted")
 _NAMING = ("unit", "measure", "carries_out", "about")
 _DECLARERS = ("opinion", "response", "decision")
 _ANSWERED = What(kind="answer.given")
@@ -67,7 +68,7 @@ class Index:
         """The judged measures, in recorded order."""
         return (entry.raw["id"] for entry in self.of_kind("measure.adopted"))
 
-    def starts(self, after: What, item: str) -> list[Entry]:
+    def starts(self, after: What, item: str) -> Sequence[Entry]:
         """What makes something owed to an item (`""`: to the process).
 
         Each matching entry that names it, else its declarer, else the first in the process
@@ -83,13 +84,13 @@ class Index:
         plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
         return list(islice((e for e in plain if _is(e, after)), 1))
 
-    def concerning(self, what: What, item: str) -> list[Entry]:
+    def concerning(self, what: What, item: str) -> Sequence[Entry]:
         """The entries of a sort that concern an item (`""`: the process), by `seq`."""
         if not item:
             return self._matching(self.of_kind(what.kind), what)
         key = (what.kind, item)
         declaring = self._declaring.get(key)
-        found = self._named.get(key, [])
+        found: Sequence[Entry] = self._named.get(key, ())
         if declaring:
             found = sorted({e.seq: e for e in (*found, *declaring)}.values(), key=seq_of)
         return self._matching(found, what)
@@ -101,7 +102,9 @@ class Index:
     def resolved(self, entry: Entry, field: str) -> list[str]:
         """The ids of this process in one field; a whole process stands by its slug."""
         value = entry.raw.get(field)
-        return self._own((value,) if isinstance(value, str) else value or ())
+        if isinstance(value, str):
+            return [value] if "/" not in value else self._own((value,))
+        return self._own(value or ())
 
     def verdict(self, unit: str) -> Entry | None:
         """The newest judged answer to a unit."""
@@ -112,6 +115,12 @@ class Index:
         """The newest value of a field of the assessments of a unit; None if none says it."""
         values = [e.raw[key] for e in self.concerning(_ASSESSED, unit) if key in e.raw]
         return values[-1] if values else None
+
+    def gone(self, unit: str) -> Entry | None:
+        """What withdrew or replaced a unit."""
+        told = self.case.units[unit]
+        causes = [told.withdrawn, *(self.case.units[id_].entry for id_ in told.replaced_by)]
+        return next((c for cause in causes if (c := self.entry(cause)) is not None), None)
 
     def elected(self, unit: str) -> bool | None:
         """Whether the newest ballot with this unit elected it; None without a ballot."""
@@ -149,7 +158,7 @@ class Index:
         self._by_seq[entry.seq] = entry
         self._kinds.setdefault(kind, []).append(entry)
         named: list[str] = []
-        if kind in ("unit.submitted", "measure.adopted"):
+        if kind in _ITEMS:
             self.items[raw["id"]] = entry
             named.append(raw["id"])
         for field in _NAMING:
@@ -159,17 +168,24 @@ class Index:
             named += self._own(option["unit"] for option in raw["options"])
         elif kind == "process.linked":
             named.append(raw["to"])
-        for item in dict.fromkeys(named):
+        if not named:
+            return
+        named = list(dict.fromkeys(named))
+        for item in named:
             self._named.setdefault((kind, item), []).append(entry)
             if item in self.items:
                 self._particular.add(entry.seq)
         for field in _DECLARERS:
-            for id_ in self.resolved(entry, field) if raw.get(field) else ():
-                declarer = self.entry(self.case.things.get(id_))
-                if declarer is None:
-                    continue
-                for item in named:
-                    self._declaring.setdefault((declarer.kind, item), []).append(declarer)
+            if raw.get(field) is not None:
+                self._declared(self.resolved(entry, field), named)
+
+    def _declared(self, ids: Iterable[str], items: Iterable[str]) -> None:
+        for id_ in ids:
+            declarer = self.entry(self.case.things.get(id_))
+            if declarer is None:
+                continue
+            for item in items:
+                self._declaring.setdefault((declarer.kind, item), []).append(declarer)
 
     def _own(self, found: Iterable[str]) -> list[str]:
         own = self.case.process
@@ -184,8 +200,10 @@ class Index:
         return ids
 
     @staticmethod
-    def _matching(entries: Sequence[Entry], what: What) -> list[Entry]:
-        return [entry for entry in entries if _is(entry, what)]
+    def _matching(entries: Sequence[Entry], what: What) -> Sequence[Entry]:
+        if what.state is None:
+            return entries
+        return [entry for entry in entries if entry.raw.get("state") == what.state]
 
     def _mended(self, entry: Entry) -> Entry:
         for correction in self.case.corrections.get(entry.seq, ()):

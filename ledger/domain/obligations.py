@@ -13,7 +13,7 @@ from functools import partial
 
 from ledger.domain.case import Case
 from ledger.domain.dates import Period
-from ledger.domain.dating import Dates, attach, promised
+from ledger.domain.dating import Dates, attach, concerns, promised
 from ledger.domain.entry import Entry
 from ledger.domain.matching import Index, last_day
 from ledger.domain.owing import Debt, Debtor, Obligation, deadline, debtors, settle, turns
@@ -38,33 +38,38 @@ def of_rule(
         arisen: The processes that arose from this one.
     """
     debts: dict[tuple[str, tuple[str, ...]], Debt] = {}
-    begun = False
-    for seq, rule in versions:
-        newest = (seq, rule) == versions[-1]
-        owing = debtors(index.case, rule.by)
+    owing, begun = debtors(index.case, versions[-1][1].by), False
+    for n, (seq, rule) in enumerate(versions, 1):
+        # What was fulfilled before it began is not announced as coming, nor what only some
+        # answers would begin.
+        coming = n == len(versions) and current and not _by_verdict(rule)
+        sole = len(versions) == len(index.case.procedures) == 1
         for item in _items(index, rule, arisen):
             starts = _starts(index, rule, item, arisen)
+            ours = starts if sole else [s for s in starts if _governed(index, s, seq)]
             candidates = index.concerning(rule.what, item)
-            for debtor in owing:
-                debt = _debt(index, seq, rule, item, debtor, candidates)
-                debt = debts.setdefault((item, debtor.names), debt)
-                ours = [s for s in starts if _governed(index, s, seq, len(versions))]
-                debt.owed += _begun(index, debt, rule, ours, today)
-                # A duty that was fulfilled before it began is not announced as coming.
-                if newest and current and not (starts or debt.owed or debt.fulfilling):
+            for debtor in owing if n == len(versions) else debtors(index.case, rule.by):
+                debt = _debt(seq, rule, item, debtor, candidates)
+                if (before := debts.get((item, debtor.names))) is not None:
+                    debt.owed = before.owed
+                debts[item, debtor.names] = debt
+                if ours:
+                    debt.owed += _begun(index, debt, ours, today)
+                elif coming and not (starts or debt.owed or debt.fulfilling):
                     debt.owed.append(debt.make())
         begun = begun or bool(index.concerning(rule.after, ""))
     dates = Dates(index, versions[-1][1], said)
     for debt in debts.values():
-        attach(index, debt, dates)
+        attach(index, debt, dates, owing)
     yield from (o for debt in debts.values() for o in debt.owed)
     seq, rule = versions[-1]
-    unheard = dates.unheard()
-    for debtor in debtors(index.case, rule.by):
-        debt = _debt(index, seq, rule, "", debtor, index.concerning(rule.what, ""))
-        if unheard:
-            yield from promised(index, debt, unheard)
-        elif not debts and not begun and current and _unconditional(rule):
+    left, nobody = dates.unheard(), not debts and not begun and current
+    for debtor in owing if left or (nobody and _unconditional(rule)) else ():
+        debt = _debt(seq, rule, "", debtor, index.concerning(rule.what, ""))
+        mine = [s for s in left if concerns(s, debtor, owing)]
+        if mine:
+            yield from promised(index, debt, mine)
+        elif not left:
             yield debt.make()
 
 
@@ -74,37 +79,35 @@ def _items(index: Index, rule: Owed, arisen: Mapping[str, Case]) -> Iterable[str
     if rule.per == "link":
         return arisen
     # An answer is judged one by one: a later one does not unmake what the first began.
-    by_answer = rule.after.kind == "answer.given"
+    verdict = not _by_verdict(rule)
     ids = index.units() if rule.per == "unit" else index.measures()
-    return (i for i in ids if index.passes(rule.only, i, verdict=not by_answer))
+    return (i for i in ids if index.passes(rule.only, i, verdict=verdict))
 
 
-def _starts(index: Index, rule: Owed, item: str, arisen: Mapping[str, Case]) -> list[Entry]:
+def _starts(index: Index, rule: Owed, item: str, arisen: Mapping[str, Case]) -> Sequence[Entry]:
     if rule.per == "link":
         named = index.concerning(rule.after, item)
         return named or Index(arisen[item]).starts(rule.after, "")[:1]
     starts = index.starts(rule.after, item)
-    if rule.after.kind == "answer.given" and rule.only is not None and rule.only.verdict:
-        return [s for s in starts if s.raw["verdict"] in rule.only.verdict]
+    if _by_verdict(rule):
+        assert rule.only is not None
+        return [s for s in starts if s.raw["verdict"] in (rule.only.verdict or ())]
     return starts
 
 
-def _governed(index: Index, start: Entry, seq: int, versions: int) -> bool:
+def _by_verdict(rule: Owed) -> bool:
+    """Whether what begins a duty is an answer of a certain verdict."""
+    asked = rule.only is not None and rule.only.verdict is not None
+    return asked and rule.after.kind == "answer.given"
+
+
+def _governed(index: Index, start: Entry, seq: int) -> bool:
     """Whether what begins a duty was recorded under the grammar adopted at `seq`."""
     case = index.case
-    if (versions == 1 and len(case.procedures) == 1) or start.process != case.process:
-        return True
-    return case.procedure_at(start.nth) == seq
+    return start.process != case.process or case.procedure_at(start.nth) == seq
 
 
-def _debt(
-    index: Index,
-    seq: int,
-    rule: Owed,
-    item: str,
-    debtor: Debtor,
-    candidates: Sequence[Entry],
-) -> Debt:
+def _debt(seq: int, rule: Owed, item: str, debtor: Debtor, candidates: Sequence[Entry]) -> Debt:
     make = partial(
         Obligation,
         procedure=seq,
@@ -121,10 +124,9 @@ def _debt(
 
 
 def _begun(
-    index: Index, debt: Debt, rule: Owed, starts: Sequence[Entry], today: date
+    index: Index, debt: Debt, starts: Sequence[Entry], today: date
 ) -> Iterator[Obligation]:
-    if not starts:
-        return
+    rule = debt.rule
     times = max(1, rule.times or 1)
     if rule.every is not None:
         ends = index.concerning(rule.until, "") if rule.until is not None else []
@@ -134,26 +136,26 @@ def _begun(
             )
         return
     for group, met in settle(index, starts, debt.fulfilling, times):
-        begin = _begin(index, group[0], debt.item)
+        after = _began(index, group[0], debt.item)
         bound = None
         if rule.within is not None:
-            last = deadline(begin.last if begin else last_day(group[0]), rule.within)
+            last = deadline(last_day(after), rule.within)
             bound = Period(last, last)
         yield debt.make(
-            after=group[0],
-            begin=begin,
+            after=after,
+            begin=after.period,
             met=met,
             bound=bound,
             starts=frozenset(start.id for start in group),
         )
 
 
-def _begin(index: Index, start: Entry, item: str) -> Period | None:
-    """When a duty began: nothing is owed for a thing before it is there."""
-    begin, own = start.period, index.items.get(item)
+def _began(index: Index, start: Entry, item: str) -> Entry:
+    """What began a duty: nothing is owed for a thing before it is there."""
+    own = index.items.get(item)
     if own is None or own.seq < start.seq or own.period is None:
-        return begin
-    return own.period if begin is None or begin.before(own.period) else begin
+        return start
+    return own if start.period is None or start.period.before(own.period) else start
 
 
 def _unconditional(rule: Owed) -> bool:

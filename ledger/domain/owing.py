@@ -112,6 +112,9 @@ def settle(
     Returns:
         For each duty its starts, and the statements that count, at most `times`.
     """
+    if len(starts) == 1:
+        at = bisect_right(candidates, starts[0].seq, key=seq_of)
+        return [(list(starts), list(candidates[at : at + times]))]
     ids = {start.id for start in starts if start.id is not None}
     free: list[Entry] = []
     bound: dict[str | None, list[Entry]] = {}

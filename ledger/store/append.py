@@ -248,10 +248,11 @@ def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> N
         rows.things.append(
             (process, statement.raw["id"], DECLARED[kind], seq, statement.illustrative)
         )
-    for link in links_of(kind, process, seq, statement.raw):
-        rows.links.append(
-            (seq, link.process, link.source, link.relation, link.to_process, link.target)
-        )
+    if statement.references or kind == "process.linked":
+        for link in links_of(kind, process, seq, statement.raw):
+            rows.links.append(
+                (seq, link.process, link.source, link.relation, link.to_process, link.target)
+            )
     body = statement.body
     if isinstance(body, events.ContributionReceived):
         sort = (

@@ -9,7 +9,7 @@ from typing import Any, cast
 from ledger.core.canonical import decode
 from ledger.domain.admission import Thing
 from ledger.domain.draft import Prepared
-from ledger.domain.entry import references, split_reference
+from ledger.domain.entry import split_reference
 from ledger.domain.events import DECLARED
 
 _CHUNK = 400
@@ -36,7 +36,7 @@ class State:
         for statement in statements:
             pairs = [
                 split_reference(reference, statement.process)
-                for _, reference in references(statement.kind, statement.raw)
+                for _, reference in statement.references
             ]
             if statement.kind in DECLARED:
                 pairs.append((statement.process, statement.raw["id"]))
