@@ -88,8 +88,8 @@ def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligat
     """Obligations under a rule that nothing began but the dates themselves."""
     by_seq = {s.entry.seq: s for s in said}
     entries = [s.entry for s in said]
-    for group, met in settle(index, entries, debt.fulfilling, debt.make().times):
-        yield debt.make(met=met, dates=[by_seq[entry.seq] for entry in group])
+    for group, met in settle(index, entries, debt.fulfilling, debt.obligation().times):
+        yield debt.obligation(met=met, dates=[by_seq[entry.seq] for entry in group])
 
 
 def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligation]:

@@ -120,12 +120,15 @@ def _judged(index: Index, owed: Obligation, today: date) -> Duty:
         bound = judge(
             owed.bound, owed.after, None, met_by=met_by, lifted_by=lifted_by, today=today
         )
-    promises = tuple(
-        judge(s.due, s.entry, s.words, met_by=met_by, lifted_by=lifted_by, today=today)
-        for s in sorted(owed.dates, key=lambda s: s.entry.seq)
-    )
-    present = [p for p in (*promises[-1:], bound) if p is not None]
-    first = min(present, key=lambda p: p.due.last, default=None)
+    promises: tuple[Promise, ...] = ()
+    first = bound
+    if owed.dates:
+        promises = tuple(
+            judge(s.due, s.entry, s.words, met_by=met_by, lifted_by=lifted_by, today=today)
+            for s in sorted(owed.dates, key=lambda s: s.entry.seq)
+        )
+        newest = promises[-1]
+        first = bound if bound and bound.due.last < newest.due.last else newest
     state = _state(owed, met_by, lifted_by, first)
     since = owed.begin if owed.after is not None else None
     days, exact = _days(owed, met_by, today) if state != "lifted" else (None, True)

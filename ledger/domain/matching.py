@@ -26,6 +26,14 @@ from ledger.errors import MalformedError
 _ITEMS = ("unit.submitted", "measure.adopted")
 _NAMING = ("unit", "measure", "carries_out", "about")
 _DECLARERS = ("opinion", "response", "decision")
+_FIELDS = {
+    kind: (
+        tuple(field for field in _NAMING if field in model.model_fields),
+        tuple(field for field in _DECLARERS if field in model.model_fields),
+    )
+    for kind, model in events.KINDS.items()
+}
+"""What an entry of each kind may name, and which declarers it may have."""
 _ANSWERED = What(kind="answer.given")
 _ASSESSED = What(kind="unit.assessed")
 _VOTED = What(kind="ballot.held")
@@ -75,25 +83,27 @@ class Index:
         that names nothing in particular: what was said of one unit begins nothing for others.
         """
         if not item:
-            return self._matching(self.of_kind(after.kind), after)
+            return _are(self.of_kind(after.kind), after)
         key = (after.kind, item)
-        found = self._matching(self._named.get(key, ()), after)
-        found = found or self._matching(self._declaring.get(key, ()), after)
-        if found:
-            return found
-        plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
-        return list(islice((e for e in plain if _is(e, after)), 1))
+        found = _are(self._named.get(key, ()), after)
+        if not found:
+            found = _are(self._declaring.get(key, ()), after)
+        if not found:
+            plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
+            found = list(islice((e for e in plain if _is(e, after)), 1))
+        return found
 
     def concerning(self, what: What, item: str) -> Sequence[Entry]:
         """The entries of a sort that concern an item (`""`: the process), by `seq`."""
         if not item:
-            return self._matching(self.of_kind(what.kind), what)
+            return _are(self.of_kind(what.kind), what)
         key = (what.kind, item)
-        declaring = self._declaring.get(key)
         found: Sequence[Entry] = self._named.get(key, ())
-        if declaring:
-            found = sorted({e.seq: e for e in (*found, *declaring)}.values(), key=seq_of)
-        return self._matching(found, what)
+        if key in self._declaring:
+            found = sorted(
+                {e.seq: e for e in (*found, *self._declaring[key])}.values(), key=seq_of
+            )
+        return _are(found, what)
 
     def names(self, entry: Entry) -> set[str]:
         """The ids of this process that an entry refers to, in any field."""
@@ -161,7 +171,8 @@ class Index:
         if kind in _ITEMS:
             self.items[raw["id"]] = entry
             named.append(raw["id"])
-        for field in _NAMING:
+        naming, declaring = _FIELDS[kind]
+        for field in naming:
             if field in raw:
                 named += self.resolved(entry, field)
         if kind == "ballot.held":
@@ -170,12 +181,13 @@ class Index:
             named.append(raw["to"])
         if not named:
             return
-        named = list(dict.fromkeys(named))
+        if len(named) > 1:
+            named = list(dict.fromkeys(named))
         for item in named:
             self._named.setdefault((kind, item), []).append(entry)
             if item in self.items:
                 self._particular.add(entry.seq)
-        for field in _DECLARERS:
+        for field in declaring:
             if raw.get(field) is not None:
                 self._declared(self.resolved(entry, field), named)
 
@@ -198,12 +210,6 @@ class Index:
                 if process == own:
                     ids.append(id_)
         return ids
-
-    @staticmethod
-    def _matching(entries: Sequence[Entry], what: What) -> Sequence[Entry]:
-        if what.state is None:
-            return entries
-        return [entry for entry in entries if entry.raw.get("state") == what.state]
 
     def _mended(self, entry: Entry) -> Entry:
         for correction in self.case.corrections.get(entry.seq, ()):
@@ -235,6 +241,12 @@ def span(entry: Entry) -> Period:
 def seq_of(entry: Entry) -> int:
     """The place of an entry in the register, to sort by."""
     return entry.seq
+
+
+def _are(entries: Sequence[Entry], what: What) -> Sequence[Entry]:
+    if what.state is None:
+        return entries
+    return [entry for entry in entries if entry.raw.get("state") == what.state]
 
 
 def _is(entry: Entry, what: What) -> bool:

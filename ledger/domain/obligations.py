@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 
 from ledger.domain.case import Case
 from ledger.domain.dates import Period
@@ -56,7 +55,7 @@ def of_rule(
                 if ours:
                     debt.owed += _begun(index, debt, ours, today)
                 elif coming and not (starts or debt.owed or debt.fulfilling):
-                    debt.owed.append(debt.make())
+                    debt.owed.append(debt.obligation())
         begun = begun or bool(index.concerning(rule.after, ""))
     dates = Dates(index, versions[-1][1], said)
     for debt in debts.values():
@@ -70,7 +69,7 @@ def of_rule(
         if mine:
             yield from promised(index, debt, mine)
         elif not left:
-            yield debt.make()
+            yield debt.obligation()
 
 
 def _items(index: Index, rule: Owed, arisen: Mapping[str, Case]) -> Iterable[str]:
@@ -108,19 +107,8 @@ def _governed(index: Index, start: Entry, seq: int) -> bool:
 
 
 def _debt(seq: int, rule: Owed, item: str, debtor: Debtor, candidates: Sequence[Entry]) -> Debt:
-    make = partial(
-        Obligation,
-        procedure=seq,
-        rule=rule,
-        per=rule.per,
-        subject=item,
-        owes=debtor.names,
-        roles=rule.by,
-        what=rule.what,
-        times=max(1, rule.times or 1),
-    )
     mine = [entry for entry in candidates if debtor.fulfils(entry.by)]
-    return Debt(rule, item, debtor, make, mine, [])
+    return Debt(seq, rule, item, debtor, mine, [])
 
 
 def _begun(
@@ -131,7 +119,7 @@ def _begun(
     if rule.every is not None:
         ends = index.concerning(rule.until, "") if rule.until is not None else []
         for turn in turns(starts, debt.fulfilling, ends, rule.every, times, today):
-            yield debt.make(
+            yield debt.obligation(
                 after=turn.start, begin=turn.since, met=turn.met, bound=turn.due, cut=turn.cut
             )
         return
@@ -141,13 +129,10 @@ def _begun(
         if rule.within is not None:
             last = deadline(last_day(after), rule.within)
             bound = Period(last, last)
-        yield debt.make(
-            after=after,
-            begin=after.period,
-            met=met,
-            bound=bound,
-            starts=frozenset(start.id for start in group),
-        )
+        opened = debt.obligation(after=after, begin=after.period, met=met, bound=bound)
+        if len(group) > 1 or group[0].id is not None:
+            opened.starts = frozenset(start.id for start in group)
+        yield opened
 
 
 def _began(index: Index, start: Entry, item: str) -> Entry:

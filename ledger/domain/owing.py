@@ -63,12 +63,41 @@ class Obligation:
 class Debt:
     """What one debtor owes for one item under one rule."""
 
+    procedure: int
     rule: Owed
     item: str
     debtor: Debtor
-    make: Callable[..., Obligation]
     fulfilling: list[Entry]
     owed: list[Obligation]
+
+    def obligation(
+        self,
+        *,
+        after: Entry | None = None,
+        begin: Period | None = None,
+        met: Sequence[Entry] = (),
+        bound: Period | None = None,
+        cut: Entry | None = None,
+        dates: Sequence[Said] = (),
+    ) -> Obligation:
+        """One obligation of this debt."""
+        rule = self.rule
+        return Obligation(
+            procedure=self.procedure,
+            rule=rule,
+            per=rule.per,
+            subject=self.item,
+            owes=self.debtor.names,
+            roles=rule.by,
+            what=rule.what,
+            times=max(1, rule.times or 1),
+            after=after,
+            begin=begin,
+            met=met,
+            bound=bound,
+            cut=cut,
+            dates=list(dates),
+        )
 
 
 def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
@@ -113,8 +142,8 @@ def settle(
         For each duty its starts, and the statements that count, at most `times`.
     """
     if len(starts) == 1:
-        at = bisect_right(candidates, starts[0].seq, key=seq_of)
-        return [(list(starts), list(candidates[at : at + times]))]
+        at = bisect_right(candidates, starts[0].seq, key=seq_of) if candidates else 0
+        return [([starts[0]], list(candidates[at : at + times]))]
     ids = {start.id for start in starts if start.id is not None}
     free: list[Entry] = []
     bound: dict[str | None, list[Entry]] = {}

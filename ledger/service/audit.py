@@ -13,10 +13,10 @@ no commitment twice; the index by which pages find things.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
@@ -24,14 +24,13 @@ from ledger.core.canonical import decode
 from ledger.core.checkpoint import VerifiedCheckpoint, open_checkpoint
 from ledger.core.digest import SIZE, ZERO, leaf_hash
 from ledger.core.keys import Verifier
-from ledger.core.sealed import Opening, check_opening, find_sealed
 from ledger.core.tiles import HEIGHT, WIDTH, Edge, tile_path
 from ledger.domain.entry import check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
 from ledger.errors import LedgerError, TamperedError, UncheckedError
+from ledger.service.audit_vault import Vault
 from ledger.service.register import remembered_checkpoint, trusted_keys
 from ledger.store import read
-from ledger.store.distinct import Distinct
 from ledger.store.engine import Connection, Database
 from ledger.store.read import Head, RawEntry, RawOpening
 
@@ -165,7 +164,7 @@ class _Auditor:
         self._at = ""
         self._length: dict[str, int] = {}
         self._suspect: tuple[int, int] | None = None
-        self._texts = _Texts(rows.openings) if checks.openings else None
+        self._texts = Vault(rows.openings) if checks.openings else None
 
     def run(self) -> Audit:
         signed: VerifiedCheckpoint | None = None
@@ -180,8 +179,8 @@ class _Auditor:
         if extra is not None:
             raise TamperedError(
                 "checkpoint_differs",
-                f"entry {extra.seq} lies beyond the last signed checkpoint",
-                where=f"seq {extra.seq}",
+                f"entry {extra[0]} lies beyond the last signed checkpoint",
+                where=f"seq {extra[0]}",
             )
         if self._kept:
             raise TamperedError(
@@ -247,64 +246,85 @@ class _Auditor:
             self._progress(self._edge.size)
 
     def _chunk(self, stop: int) -> None:
+        """Reads the entries up to `stop`: the hot loop, which only notices that all is well."""
+        seq, previous, at, lengths = self._edge.size, self._leaf.hex(), self._at, self._length
+        read_value: Callable[[bytes], Any] = decode if self._checks.canonical else orjson.loads
+        look = self._checks.canonical or self._checks.bodies or self._texts is not None
         leaves: list[bytes] = []
-        for row in islice(self._rows.entries, stop - self._edge.size):
-            leaves.append(self._entry(self._edge.size + len(leaves), row))
-        if len(leaves) < stop - self._edge.size:
-            missing = self._edge.size + len(leaves)
+        for row in islice(self._rows.entries, stop - seq):
+            place, process, nth, kind, data = row
+            try:
+                entry = read_value(data)
+                said = entry["seq"], entry["previous"], entry["process"], entry["nth"]
+                if (
+                    said != (seq, previous, process, nth)
+                    or place != seq
+                    or entry["kind"] != kind
+                    or entry["at"] < at
+                    or lengths.get(process, 0) != nth
+                ):
+                    raise self._fault(seq, previous, row, entry)
+                if look or not seq:
+                    self._look(seq, entry)
+            except TamperedError:
+                raise
+            except (LedgerError, ValueError, TypeError, LookupError) as error:
+                raise TamperedError(
+                    "entry_differs", f"unreadable: {error}", where=f"seq {seq}"
+                ) from error
+            at, lengths[process] = entry["at"], nth + 1
+            leaf = leaf_hash(data)
+            leaves.append(leaf)
+            previous, seq = leaf.hex(), seq + 1
+        if seq < stop:
             raise TamperedError(
                 "history_shortened",
-                f"entry {missing} was signed for, and is not here",
-                where=f"seq {missing}",
+                f"entry {seq} was signed for, and is not here",
+                where=f"seq {seq}",
             )
+        self._at, self._leaf = at, leaves[-1]
         self._edge, tiles = self._edge.extend(leaves)
         for tile in tiles:
             if len(tile.data) == WIDTH * SIZE:
                 self._check_tile(tile.level, tile.index, tile.data)
-        self._found.entries = self._edge.size
+        self._found.entries = seq
 
-    def _entry(self, seq: int, row: RawEntry) -> bytes:
+    def _fault(
+        self, seq: int, previous: str, row: RawEntry, entry: Mapping[str, Any]
+    ) -> TamperedError:
+        """What is wrong with an entry that is not as it should be."""
         where = f"seq {seq}"
-        if row.seq != seq:
-            raise TamperedError("chain_broken", f"entry {seq} is missing", where=where)
-        try:
-            value = decode(row.data) if self._checks.canonical else orjson.loads(row.data)
-            entry = cast(Mapping[str, Any], value)
-            if self._checks.canonical:
-                check_envelope(entry)
-            process, nth, kind = entry["process"], entry["nth"], entry["kind"]
-            previous, at = entry["previous"], entry["at"]
-        except (LedgerError, ValueError, TypeError, KeyError) as error:
-            raise TamperedError("entry_differs", f"unreadable: {error}", where=where) from error
-        if previous != self._leaf.hex():
+        if row[0] != seq:
+            return TamperedError("chain_broken", f"entry {seq} is missing", where=where)
+        if entry["previous"] != previous:
             # The tiles tell which of the two neighbours was changed.
-            if seq and self._tile_leaf(seq - 1) not in (b"", self._leaf):
-                raise TamperedError(
+            if seq and self._tile_leaf(seq - 1).hex() not in ("", previous):
+                return TamperedError(
                     "entry_differs", "not what was recorded", where=f"seq {seq - 1}"
                 )
-            raise TamperedError(
+            return TamperedError(
                 "chain_broken", "it does not follow the entry before", where=where
             )
-        if (entry["seq"], process, nth, kind) != row[:4]:
-            raise TamperedError(
+        process, nth = entry["process"], entry["nth"]
+        if (entry["seq"], process, nth, entry["kind"]) != row[:4]:
+            return TamperedError(
                 "entry_differs", "its row says something else than its bytes", where=where
             )
-        if nth != self._length.get(process, 0):
-            raise TamperedError(
-                "chain_broken", f"{process} goes on at {nth}, not where it was", where=where
-            )
-        if at < self._at:
-            raise TamperedError("chain_broken", "earlier than the entry before", where=where)
-        self._length[process] = nth + 1
-        self._at = at
-        if kind not in KINDS:
+        if entry["at"] < self._at:
+            return TamperedError("chain_broken", "earlier than one before", where=where)
+        return TamperedError(
+            "chain_broken", f"{process} goes on at {nth}, not where it was", where=where
+        )
+
+    def _look(self, seq: int, entry: Mapping[str, Any]) -> None:
+        if self._checks.canonical:
+            check_envelope(entry)
+        if entry["kind"] not in KINDS:
             self._found.unread += 1
-        if self._checks.bodies or seq == 0:
-            self._body(seq, entry, where)
+        if self._checks.bodies or not seq:
+            self._body(seq, entry, f"seq {seq}")
         if self._texts:
             self._texts.check(seq, entry)
-        self._leaf = leaf_hash(row.data)
-        return self._leaf
 
     def _body(self, seq: int, value: Mapping[str, Any], where: str) -> None:
         try:
@@ -354,89 +374,3 @@ class _Auditor:
                     "not the hashes of its entries",
                     where=tile_path(level, index, len(data) // SIZE),
                 )
-
-
-@dataclass(slots=True)
-class _Texts:
-    """Follows the vault beside the entries: what is sealed, what opens it, what was erased."""
-
-    openings: Iterator[RawOpening]
-    checked: int = 0
-    erased: int = 0
-    _next: RawOpening | None = None
-    _missing: dict[tuple[int, str], None] = field(default_factory=dict)
-    _erased: set[tuple[int, str]] = field(default_factory=set)
-    _seen: Distinct = field(default_factory=Distinct)
-    _batch: list[bytes] = field(default_factory=list)
-    _places: list[tuple[int, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._next = next(self.openings, None)
-
-    def check(self, seq: int, entry: Mapping[str, Any]) -> None:
-        """Checks the texts of one entry; entries come by seq."""
-        here: dict[str, RawOpening] = {}
-        while self._next is not None and self._next.seq <= seq:
-            if self._next.seq < seq or self._next.path in here:
-                raise _stray(self._next)
-            here[self._next.path] = self._next
-            self._next = next(self.openings, None)
-        for path, public, sealed in find_sealed(entry):
-            self._batch.append(bytes.fromhex(sealed))
-            self._places.append((seq, path))
-            row = here.pop(path, None)
-            if row is None:
-                self._missing[seq, path] = None
-                continue
-            where = f"seq {seq} {path}"
-            if bool(row.public) != public or row.commitment.hex() != sealed:
-                raise TamperedError(
-                    "commitment_differs", "the vault says something else", where=where
-                )
-            try:
-                check_opening(Opening(path, row.value, row.key, public), row.commitment)
-            except (LedgerError, TypeError, AttributeError) as error:
-                raise TamperedError("commitment_differs", str(error), where=where) from error
-            self.checked += 1
-        for row in here.values():
-            raise _stray(row)
-        if entry["kind"] == "text.erased":
-            for path in entry["body"]["paths"]:
-                self._erased.add((entry["body"]["entry"], path))
-        if len(self._batch) >= _CHUNK:
-            self._flush()
-
-    def _flush(self) -> None:
-        repeated = self._seen.add(self._batch)
-        if repeated is not None:
-            seq, path = self._places[repeated]
-            raise TamperedError(
-                "commitment_twice", "this commitment stands twice", where=f"seq {seq} {path}"
-            )
-        self._batch.clear()
-        self._places.clear()
-
-    def finish(self) -> None:
-        """Checks what only the whole register shows."""
-        self._flush()
-        self._seen.close()
-        if self._next is not None:
-            raise _stray(self._next)
-        for seq, path in self._missing:
-            if (seq, path) not in self._erased:
-                raise TamperedError(
-                    "opening_missing", "gone without an erasure", where=f"seq {seq} {path}"
-                )
-        self.erased = len(self._missing)
-        still_there = self._erased - self._missing.keys()
-        if still_there:
-            seq, path = min(still_there)
-            raise TamperedError(
-                "erasure_undone", "erased in public, and still here", where=f"seq {seq} {path}"
-            )
-
-
-def _stray(row: RawOpening) -> TamperedError:
-    return TamperedError(
-        "commitment_differs", "it opens nothing", where=f"seq {row.seq} {row.path}"
-    )

@@ -27,14 +27,8 @@ class Head(NamedTuple):
     at: str
 
 
-class RawEntry(NamedTuple):
-    """A row of `entry`."""
-
-    seq: int
-    process: str
-    nth: int
-    kind: str
-    data: bytes
+RawEntry = tuple[int, str, int, str, bytes]
+"""A row of `entry`: seq, process, nth, kind, data."""
 
 
 class RawOpening(NamedTuple):
@@ -323,10 +317,9 @@ def openings(db: Connection, seq: int) -> list[RawOpening]:
 
 def raw_entries(db: Connection, *, start: int = 0) -> Iterator[RawEntry]:
     """Rows of `entry` as they are, by seq."""
-    for row in db.execute(
+    return db.execute(
         "SELECT seq, process, nth, kind, data FROM entry WHERE seq >= ? ORDER BY seq", (start,)
-    ):
-        yield RawEntry(*row)
+    )
 
 
 def raw_openings(db: Connection) -> Iterator[RawOpening]:

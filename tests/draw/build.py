@@ -22,7 +22,7 @@ class Story:
 
     def seal(self, text: str, open: str = "public") -> dict[str, str]:
         """A sealed text of which the words are at hand."""
-        digest = sha256(f"{len(self.texts)}:{text}".encode()).hexdigest()
+        digest = sha256(f"{len(self.texts)}:{text}".encode(errors="replace")).hexdigest()
         self.texts[digest] = text
         return {"open": open, "sealed": digest}
 
@@ -36,9 +36,8 @@ class Story:
         **body: Any,
     ) -> Entry:
         """Record one more entry; words under these keys are sealed."""
-        sealed = {
-            k: self._sealed(kind, k, v) for k, v in body.items() if v is not None or k in _NULLABLE
-        }
+        given = {k: v for k, v in body.items() if v is not None or k in _NULLABLE}
+        sealed = {k: self._sealed(kind, k, v) for k, v in given.items()}
         nth = len(self.entries)
         value: dict[str, Any] = {
             "at": f"{self.at + timedelta(minutes=nth):%Y-%m-%dT%H:%M:%S}.000Z",
@@ -88,49 +87,87 @@ _NULLABLE = {"opinion", "response", "decision", "reason"}
 
 
 UNITS = (
-    ("Réduire la place de la publicité dans l’espace public", "retained", "Le règlement local de publicité métropolitain réduira d’un tiers les surfaces autorisées."),
-    ("Interdire les écrans numériques publicitaires dans les vitrines et sur la voie publique", "partly_retained", "Les écrans seront interdits dans l’espace public ; la loi ne permet pas d’interdire ceux des vitrines, mais leur extinction sera exigée."),
-    ("Éteindre les publicités lumineuses de 21 h à 7 h", "retained", "La plage d’extinction sera élargie dès la révision du règlement."),
-    ("Protéger les abords des écoles", "already_done", "La zone de protection existe depuis 2019."),
-    ("Taxer davantage les grands formats", "passed_on", "La taxe relève de la loi de finances : la demande est transmise à l’État."),
-    ("Créer un observatoire citoyen de la publicité, doté d’un budget propre et d’un rapport annuel rendu en public devant le conseil", "deferred", "À examiner après une année d’application."),
-    ("Supprimer toute publicité sur le mobilier urbain", "rejected", "Le contrat de mobilier urbain court jusqu’en 2033 ; sa rupture coûterait plus que le service rendu."),
+    (
+        "Réduire la place de la publicité dans l’espace public",
+        "retained",
+        "Le règlement local réduira d’un tiers les surfaces autorisées.",
+    ),
+    (
+        "Interdire les écrans numériques dans les vitrines et sur la voie publique",
+        "partly_retained",
+        "Interdits dans l’espace public ; la loi ne permet pas d’aller plus loin en vitrine.",
+    ),
+    (
+        "Éteindre les publicités lumineuses de 21 h à 7 h",
+        "retained",
+        "La plage d’extinction sera élargie dès la révision du règlement.",
+    ),
+    (
+        "Protéger les abords des écoles",
+        "already_done",
+        "La zone de protection existe depuis 2019.",
+    ),
+    (
+        "Taxer davantage les grands formats",
+        "passed_on",
+        "La taxe relève de la loi de finances : la demande est transmise à l’État.",
+    ),
+    (
+        "Créer un observatoire citoyen doté d’un budget et d’un rapport annuel en public",
+        "deferred",
+        "À examiner après une année d’application.",
+    ),
+    (
+        "Supprimer toute publicité sur le mobilier urbain",
+        "rejected",
+        "Le contrat court jusqu’en 2033 ; sa rupture coûterait plus que le service rendu.",
+    ),
     ("Donner la parole aux associations sur les panneaux libres", "retained", None),
-)  # fmt: skip
+)
 
 
 def sample() -> tuple[Case, dict[str, str]]:
     """A workshop on advertising, from its mandate to its follow-up."""
     s = Story().open()
-    s.say(
-        "mandate.issued", "2020-12", id="Q1",
-        title="Quelle place pour la publicité dans la ville ?",
-        questions=["Quelle place pour la publicité dans la ville ?"],
-    )  # fmt: skip
-    s.say("document.published", "2021-01-15", id="D1", title="Dossier d’information", type="study")
+    question = "Quelle place pour la publicité dans la ville ?"
+    s.say("mandate.issued", "2020-12", id="Q1", title=question, questions=[question])
+    s.say("document.published", "2021-01-15", id="D1", title="Dossier d’information")
     s.say("session.held", "2021-02-06", id="S1", type="workshop", title="Premier week-end")
-    s.say("session.held", "2021-03-13", id="S2", type="hearing", title="Auditions : afficheurs, associations, juristes")
-    s.say("contributions.tallied", "2021-03", tallies=[{"count": 1204, "channel": "website"}, {"count": 86, "channel": "post"}])
     s.say(
-        "opinion.delivered", "2021-05-29", "Panel citoyen", "citizens", id="A1",
-        declares=len(UNITS), title="Avis citoyen sur la publicité",
+        "session.held", "2021-03-13", id="S2", type="hearing",
+        title="Auditions : afficheurs, associations, juristes",
     )  # fmt: skip
+    tallies = [{"count": 1204, "channel": "website"}, {"count": 86, "channel": "post"}]
+    s.say("contributions.tallied", "2021-03", tallies=tallies)
+    panel = ("2021-05-29", "Panel citoyen", "citizens")
+    s.say("opinion.delivered", *panel, id="A1", declares=8, title="Avis sur la publicité")
     for i, (title, _, _) in enumerate(UNITS, 1):
         s.say(
-            "unit.submitted", "2021-05-29", "Panel citoyen", "citizens", id=f"R{i}",
-            type="recommendation", opinion="A1", title=title,
-            draws_on=["D1", "S2"] if i in (2, 3) else None,
+            "unit.submitted", *panel, id=f"R{i}", type="recommendation", opinion="A1",
+            title=title, draws_on=["D1", "S2"] if i in (2, 3) else None,
         )  # fmt: skip
-    s.say("response.given", id="P1", declares=len(UNITS), title="Réponse argumentée", opinion="A1")
+    s.say("response.given", id="P1", declares=8, title="Réponse argumentée", opinion="A1")
     for i, (_, verdict, reason) in enumerate(UNITS[:-1], 1):
         s.say("answer.given", unit=f"R{i}", response="P1", verdict=verdict, reason=reason)
-    s.say("decision.made", "2022-06-30", id="DM1", title="Règlement local de publicité métropolitain", body="Conseil métropolitain", declares=3)
-    s.say("measure.adopted", "2022-06-30", id="M1", decision="DM1", title="Réduire d’un tiers les surfaces publicitaires", carries_out=["R1", "R2"])
-    s.say("measure.adopted", "2022-06-30", id="M2", decision="DM1", title="Interdire les écrans numériques sur le domaine public", carries_out=["R2"])
-    s.say("measure.adopted", "2022-06-30", id="M3", decision="DM1", title="Extinction nocturne de 21 h à 7 h", carries_out=["R3"])
-    s.say("follow_up.reported", "2023-04", measure="M1", state="under_way", text="420 dispositifs déposés sur 1 000.")
-    s.say("follow_up.reported", "2024-04", measure="M1", state="late", text="640 dispositifs déposés sur 1 000 ; reste le pourtour de la gare.")
-    s.say("follow_up.reported", "2023-04", measure="M2", state="done", text="Aucun écran n’est plus autorisé.")
+    s.say(
+        "decision.made", "2022-06-30", id="DM1", body="Conseil métropolitain", declares=3,
+        title="Règlement local de publicité métropolitain",
+    )  # fmt: skip
+    for id_, title, carries_out in (
+        ("M1", "Réduire d’un tiers les surfaces publicitaires", ["R1", "R2"]),
+        ("M2", "Interdire les écrans numériques sur le domaine public", ["R2"]),
+        ("M3", "Extinction nocturne de 21 h à 7 h", ["R3"]),
+    ):
+        s.say(
+            "measure.adopted", "2022-06-30", id=id_, decision="DM1", title=title,
+            carries_out=carries_out,
+        )  # fmt: skip
+    for on, measure, state, text in (
+        ("2023-04", "M1", "under_way", "420 dispositifs déposés sur 1 000."),
+        ("2024-04", "M1", "late", "640 dispositifs déposés sur 1 000 ; reste la gare."),
+        ("2023-04", "M2", "done", "Aucun écran n’est plus autorisé."),
+    ):
+        s.say("follow_up.reported", on, measure=measure, state=state, text=text)
     s.say("follow_up.reported", "2024-04", illustrative=True, measure="M3", state="planned")
     return s.case(), s.texts
 
@@ -141,13 +178,18 @@ def large(units: int = 500) -> tuple[Case, dict[str, str]]:
     s.say("mandate.issued", id="Q1", questions=["Quelle ville demain ?"])
     s.say("opinion.delivered", id="A1", declares=units, title="Avis")
     for i in range(units):
-        s.say("unit.submitted", id=f"R{i}", type="recommendation", opinion="A1", title=UNITS[i % 8][0])
+        title = UNITS[i % 8][0]
+        s.say("unit.submitted", id=f"R{i}", type="project", opinion="A1", title=title)
     s.say("response.given", id="P1", declares=units, title="Réponse", opinion="A1")
     for i in range(units):
-        s.say("answer.given", unit=f"R{i}", response="P1", verdict=UNITS[i % 8][1], reason=UNITS[i % 7][2])
+        _, verdict, reason = UNITS[i % 7]
+        s.say("answer.given", unit=f"R{i}", response="P1", verdict=verdict, reason=reason)
     s.say("decision.made", id="DM1", title="Décision", body="Conseil", declares=units)
     for i in range(units):
-        s.say("measure.adopted", id=f"M{i}", decision="DM1", title=UNITS[-1 - i % 8][0], carries_out=[f"R{i}", f"R{(i * 7) % units}"])
+        s.say(
+            "measure.adopted", id=f"M{i}", decision="DM1", title=UNITS[-1 - i % 8][0],
+            carries_out=[f"R{i}", f"R{(i * 7) % units}"],
+        )  # fmt: skip
     for i in range(units):
-        s.say("follow_up.reported", measure=f"M{i}", state="under_way", text="En cours de réalisation.")
+        s.say("follow_up.reported", measure=f"M{i}", state="under_way", text="En cours.")
     return s.case(), s.texts
