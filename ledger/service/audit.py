@@ -206,8 +206,8 @@ class _Auditor:
         where = f"checkpoint {size}"
         try:
             opened = open_checkpoint(data, self._keys, self._origin)
-        except LedgerError as error:
-            raise TamperedError("checkpoint_differs", error.message, where=where) from error
+        except (LedgerError, TypeError, AttributeError) as error:
+            raise TamperedError("checkpoint_differs", str(error), where=where) from error
         if len(opened.signatures) < len(self._keys):
             raise TamperedError("checkpoint_differs", "a signature is missing", where=where)
         if opened.size != size:
@@ -268,7 +268,7 @@ class _Auditor:
                     self._look(seq, entry)
             except TamperedError:
                 raise
-            except (LedgerError, ValueError, TypeError, LookupError) as error:
+            except (LedgerError, ValueError, TypeError, LookupError, AttributeError) as error:
                 raise TamperedError(
                     "entry_differs", f"unreadable: {error}", where=f"seq {seq}"
                 ) from error

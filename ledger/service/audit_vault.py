@@ -47,7 +47,7 @@ class Vault:
                 self._missing[seq, path] = None
                 continue
             where = f"seq {seq} {path}"
-            if bool(row.public) != public or row.commitment.hex() != sealed:
+            if row.public != public or row.commitment != bytes.fromhex(sealed):
                 raise TamperedError(
                     "commitment_differs", "the vault says something else", where=where
                 )

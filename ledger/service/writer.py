@@ -45,6 +45,8 @@ class Writer:
             MAX_WAITING
         )
         self._last_error: str | None = None
+        self._closed = False
+        self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -52,13 +54,18 @@ class Writer:
         """Appends a request and waits until it is on disk.
 
         Raises:
-            LedgerError: what it was refused for; `busy` when too many wait already.
+            LedgerError: what it was refused for; `busy` when too many wait already, or when
+                the writer was closed.
         """
         future: Future[Written] = Future()
-        try:
-            self._queue.put_nowait((request, future))
-        except queue.Full as error:
-            raise RefusedError("busy", "too many requests wait to be recorded") from error
+        # Behind the gate nothing is put after the end: it would wait for ever.
+        with self._gate:
+            if self._closed:
+                raise RefusedError("busy", "the server is stopping")
+            try:
+                self._queue.put_nowait((request, future))
+            except queue.Full as error:
+                raise RefusedError("busy", "too many requests wait to be recorded") from error
         return future.result()
 
     def health(self) -> Health:
@@ -67,6 +74,10 @@ class Writer:
 
     def close(self) -> None:
         """Finishes what waits, then stops."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
         self._queue.put(None)
         self._thread.join(timeout=10)
 

@@ -18,7 +18,7 @@ from ledger.core.digest import leaf_hash
 from ledger.core.merkle import root
 from ledger.core.sealed import commitment
 from ledger.core.tiles import TileReader
-from ledger.errors import TamperedError, UncheckedError
+from ledger.errors import CODES, TamperedError, UncheckedError
 from ledger.service import audit, erase
 from ledger.service.register import Register
 from tests.world import NOW, contribution, opened, put
@@ -417,3 +417,29 @@ def test_an_unknown_kind_is_not_tampering(told: Register) -> None:
 
     tamper(told, later)
     assert audit.verify(told.data).unread == 1
+
+
+COLUMNS = {
+    "entry": ("seq = 9", ["process", "nth", "kind", "data"]),
+    "opening": (
+        "seq = 9 AND path = '/body/title'",
+        ["path", "public", "commitment", "key", "value"],
+    ),
+    "tile": ("level = 0", ["level", "number", "data"]),
+    "checkpoint": ("size = 17", ["note"]),
+    "head": ("id = 0", ["size", "leaf"]),
+}
+
+
+@pytest.mark.parametrize("value", ["'x'", "x'00'", "-1", "1.5", "999999"])
+@pytest.mark.parametrize(
+    ("table", "column"), [(t, c) for t, (_, columns) in COLUMNS.items() for c in columns]
+)
+def test_any_column_overwritten_with_anything(
+    told: Register, table: str, column: str, value: str
+) -> None:
+    where, _ = COLUMNS[table]
+    code, _ = found(
+        told, lambda db: void(db, f"UPDATE {table} SET {column} = {value} WHERE {where}")
+    )
+    assert code in CODES

@@ -1,0 +1,171 @@
+"""The command as people and scripts type it: what it prints, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.world import contribution, opened, workshop
+
+ROOT = Path(__file__).parents[2]
+
+
+def filrouge(*words: str, data: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "from ledger.cli.main import run; run()", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={"LEDGER_DATA": str(data), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The folder of a register made by the command."""
+    folder = tmp_path / "data"
+    made = filrouge(
+        "init", "--authority", "Ville d’essai", "--origin", "registre.example/x", data=folder
+    )
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def write(folder: Path, drafts: list[dict[str, object]]) -> Path:
+    path = folder / "drafts.jsonl"
+    path.write_text("".join(json.dumps(draft) + "\n" for draft in drafts), encoding="utf-8")
+    return path
+
+
+def test_loading_twice_records_once(data: Path, tmp_path: Path) -> None:
+    file = str(write(tmp_path, workshop()))
+    first = json.loads(filrouge("load", file, "--json", data=data).stdout)
+    again = json.loads(filrouge("load", file, "--json", data=data).stdout)
+    assert first == {"recorded": 13, "known": 0}
+    assert again == {"recorded": 0, "known": 13}
+
+
+def test_a_bad_line_is_named(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps(opened()) + "\n{1.5}\n", encoding="utf-8")
+    outcome = filrouge("load", str(path), data=data)
+    assert outcome.returncode == 1
+    assert "bad.jsonl line 2" in outcome.stderr
+
+
+def test_one_draft_is_recorded_from_standard_input(data: Path) -> None:
+    outcome = filrouge("record", "-", data=data, stdin=json.dumps([opened(), contribution("C1")]))
+    assert outcome.returncode == 0, outcome.stderr
+    assert "entries 4–5" in outcome.stdout
+
+
+def test_a_refusal_exits_with_1_and_its_code(data: Path) -> None:
+    outcome = filrouge("record", json.dumps(contribution("C1")), "--json", data=data)
+    assert outcome.returncode == 1
+    assert json.loads(outcome.stderr) == {
+        "code": "unknown_process",
+        "message": "no process is called cours-fraiches",
+        "where": "/process",
+    }
+
+
+def test_wrong_usage_exits_with_2(data: Path) -> None:
+    assert filrouge("verify", "--nonsense", data=data).returncode == 2
+
+
+def test_verify_says_how_much_and_which_root(data: Path, tmp_path: Path) -> None:
+    filrouge("load", str(write(tmp_path, workshop())), data=data)
+    outcome = filrouge("verify", data=data)
+    assert outcome.returncode == 0
+    assert "17 entries" in outcome.stdout
+    assert "entries/s" in outcome.stdout
+    assert "Root: " in outcome.stdout
+
+
+def test_verify_exits_with_3_and_names_the_bad_object(data: Path, tmp_path: Path) -> None:
+    filrouge("load", str(write(tmp_path, workshop())), data=data)
+    db = sqlite3.connect(data / "ledger.db", isolation_level=None)
+    db.execute("DROP TRIGGER entry_update")
+    db.execute(
+        "UPDATE entry SET data = CAST(replace(data, '2026-11-01', '2026-11-02') AS BLOB)"
+    )
+    db.close()
+    outcome = filrouge("verify", data=data)
+    assert outcome.returncode == 3
+    assert "seq 4" in outcome.stderr
+
+
+def test_verify_exits_with_4_where_there_is_nothing_to_check(tmp_path: Path) -> None:
+    assert filrouge("verify", data=tmp_path / "nowhere").returncode == 4
+
+
+def test_verify_exits_with_4_without_its_key(data: Path) -> None:
+    (data / "keys" / "log.vkey").unlink()
+    assert filrouge("verify", data=data).returncode == 4
+
+
+def test_verify_takes_keys_and_a_checkpoint_from_elsewhere(data: Path, tmp_path: Path) -> None:
+    keys = json.loads(filrouge("keys", "--json", data=data).stdout)["keys"]
+    kept = tmp_path / "kept"
+    kept.write_bytes((data / "checkpoint").read_bytes())
+    options = [word for key in keys for word in ("--key", key)]
+    assert filrouge("verify", *options, "--against", str(kept), data=data).returncode == 0
+
+
+def test_a_token_is_shown_once_and_revoked(data: Path) -> None:
+    token = filrouge("token", "create", "dialogue", data=data).stdout.strip()
+    assert token.startswith("fr_")
+    assert token.encode() not in (data / "ledger.db").read_bytes()
+    assert "1 tokens" in filrouge("token", "revoke", "dialogue", data=data).stdout
+
+
+def test_show_tells_the_register_a_process_an_item_and_an_entry(
+    data: Path, tmp_path: Path
+) -> None:
+    filrouge("load", str(write(tmp_path, workshop())), data=data)
+    for place, words in {
+        "": "cours-fraiches",
+        "cours-fraiches": "retained",
+        "cours-fraiches/R1": "Planter des arbres",
+        "9": "unit.submitted",
+    }.items():
+        shown = filrouge("show", *([place] if place else []), data=data)
+        assert shown.returncode == 0, shown.stderr
+        assert words in shown.stdout
+        json.loads(filrouge("show", *([place] if place else []), "--json", data=data).stdout)
+
+
+def test_an_erased_text_is_gone_and_the_register_verifies(data: Path, tmp_path: Path) -> None:
+    secret = "Une phrase que personne ne doit plus lire."
+    filrouge("load", str(write(tmp_path, [opened(), contribution("C1", secret)])), data=data)
+    outcome = filrouge(
+        "erase", "5", "--path", "/body/text", "--basis", "consent_withdrawn", data=data
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    for path in data.rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+    assert filrouge("verify", data=data).returncode == 0
+
+
+def test_publishing_writes_what_was_not_there(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "www"
+    filrouge("publish", "--out", str(out), data=data)
+    assert (out / "tile" / "0" / "000.p" / "4").stat().st_size == 4 * 32
+    assert (out / "checkpoint").read_bytes() == (data / "checkpoint").read_bytes()
+    assert (out / "tile" / "entries" / "000.p" / "4").is_file()
+
+
+def test_the_demonstration_loads_its_fixtures(tmp_path: Path) -> None:
+    outcome = filrouge("demo", "--no-serve", data=tmp_path / "demo")
+    assert outcome.returncode == 0, outcome.stderr
+    assert filrouge("verify", data=tmp_path / "demo").returncode == 0
