@@ -1,0 +1,74 @@
+"""What an entry says now: corrections applied, and silence called by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ledger.domain import events
+from ledger.domain.case import Case, Texts
+from ledger.domain.entry import Entry
+from viz.draw.lettering import clean
+from viz.draw.words import Words
+
+
+def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str | None:
+    """The words at `path` of `entry`; None where nothing was said.
+
+    Words that cannot be shown are named instead: erased, restricted, or not at hand.
+    """
+    value = value_at(case, entry, path)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return clean(value)
+    if not isinstance(value, Mapping) or "sealed" not in value:
+        return None
+    text = texts.get(value["sealed"])
+    if text is not None:
+        return clean(text)
+    if _erased(case, entry, path):
+        return words["label.erased"]
+    return words["label.restricted" if value.get("open") == "restricted" else "label.missing"]
+
+
+def value_at(case: Case, entry: Entry, path: str) -> Any:
+    """What stands at `path` (`/body/title`) once corrections are applied; None if nothing."""
+    value: Any = {"body": entry.raw}
+    for part in path.split("/")[1:]:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list | tuple) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    for correction in case.corrections.get(entry.seq, ()):
+        if correction.seq in case.disowned:
+            continue
+        for change in cast(events.CorrectionMade, correction.body).changes:
+            if change.path == path:
+                value = change.value
+    return value
+
+
+def _erased(case: Case, entry: Entry, path: str) -> bool:
+    """Whether an erasure explains that the words at `path`, or a correction's, are gone."""
+    mended = [c.seq for c in case.corrections.get(entry.seq, ()) if c.seq in case.erased]
+    return bool(mended) or any(
+        path in cast(events.TextErased, erasure.body).paths
+        for erasure in case.erased.get(entry.seq, ())
+    )
+
+
+def flags(case: Case, entry: Entry) -> tuple[str, ...]:
+    """What a reader must know of an entry before its words."""
+    found = []
+    if entry.illustrative:
+        found.append("illustrative")
+    if entry.seq in case.disowned:
+        found.append("disowned")
+    if entry.seq in case.corrections:
+        found.append("corrected")
+    if entry.seq in case.erased:
+        found.append("erased")
+    return tuple(found)
