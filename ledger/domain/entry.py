@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from ledger.core.canonical import MAX_BYTES, MAX_INT, decode, encode
@@ -227,7 +228,7 @@ def read_entry(value: Mapping[str, Any]) -> Entry:
         kind=kind,
         at=parse_at(value["at"]),
         on=value["on"],
-        by=validated(Speaker, value["by"], "/by"),
+        by=_speaker(value["by"]),
         recorder=value["recorder"],
         illustrative=value.get("illustrative", False),
         sources=tuple(
@@ -236,6 +237,28 @@ def read_entry(value: Mapping[str, Any]) -> Entry:
         body=validated(KINDS[kind], value["body"], "/body") if kind in KINDS else None,
         raw=value["body"],
     )
+
+
+def load_entry(data: bytes) -> Entry:
+    """The entry in bytes that the register itself keeps: for reading, not for verifying.
+
+    Raises:
+        MalformedError: as `read_entry`.
+    """
+    return read_entry(orjson.loads(data))
+
+
+def _speaker(value: object) -> Speaker:
+    # Few bodies say many things: what was judged once need not be judged again.
+    match value:
+        case {"name": str(name), "role": str(role), **rest} if not rest:
+            return _known_speaker(name, role)
+    return validated(Speaker, value, "/by")
+
+
+@lru_cache(maxsize=4096)
+def _known_speaker(name: str, role: str) -> Speaker:
+    return validated(Speaker, {"name": name, "role": role}, "/by")
 
 
 def validated(model: type[M], value: object, where: str) -> M:

@@ -19,7 +19,7 @@ from ledger.core.tiles import TileCache, TileReader
 from ledger.domain import events
 from ledger.domain.case import Case, Received, Texts, fold
 from ledger.domain.duties import Duty, duties
-from ledger.domain.entry import Entry, parse_at, parse_entry
+from ledger.domain.entry import Entry, load_entry, parse_at
 from ledger.domain.events import REGISTER
 from ledger.domain.irregularities import Irregularity, irregularities
 from ledger.domain.lineage import Link, Thread, thread
@@ -142,7 +142,7 @@ class Queries:
                     return self._views[key]
             view = _view(
                 db,
-                fold(map(parse_entry, read.story(db, slug)), read.received(db, slug)),
+                fold(map(load_entry, read.story(db, slug)), read.received(db, slug)),
                 today=today,
                 size=head.size,
                 last_seq=row.last_seq,
@@ -154,9 +154,9 @@ class Queries:
         return view
 
     def _past(self, db: Connection, slug: str, size: int) -> View:
-        at = parse_entry(read.entry(db, size - 1)).at
-        received = _count(parse_entry(data) for data in read.contributions(db, slug, size=size))
-        case = fold(map(parse_entry, read.story(db, slug, size=size)), received)
+        at = load_entry(read.entry(db, size - 1)).at
+        received = _count(load_entry(data) for data in read.contributions(db, slug, size=size))
+        case = fold(map(load_entry, read.story(db, slug, size=size)), received)
         if case.opened is None:
             raise RefusedError("unknown_process", f"{slug} was not open at {size} entries")
         last = max(entry.seq for entry in case.entries)
@@ -171,7 +171,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             sort, seq = read.thing(db, slug, id_)
-            return Item(sort, parse_entry(read.entry(db, seq)), _texts_of(db, [seq]))
+            return Item(sort, load_entry(read.entry(db, seq)), _texts_of(db, [seq]))
 
     def contributions(
         self, slug: str, *, after: int = -1, limit: int = 50
@@ -184,7 +184,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             found = [
-                parse_entry(data)
+                load_entry(data)
                 for data in read.contributions(db, slug, after=after, limit=limit)
             ]
             return [(entry, _texts_of(db, [entry.seq])) for entry in found]
@@ -226,7 +226,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             found = [
-                parse_entry(data)
+                load_entry(data)
                 for _, data in read.process_entries(db, slug, after=after, limit=limit)
             ]
             texts = _texts_of(db, [entry.seq for entry in found])
@@ -239,7 +239,7 @@ class Queries:
             RefusedError: `unknown_entry`.
         """
         with self._database.reading() as db:
-            return parse_entry(read.entry(db, seq)), _texts_of(db, [seq])
+            return load_entry(read.entry(db, seq)), _texts_of(db, [seq])
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """The signed checkpoint of the newest commit, or of exactly `size` entries.
@@ -339,8 +339,7 @@ def _parse(signed: bytes) -> Checkpoint:
 
 def _view(db: Connection, case: Case, *, today: date, size: int, last_seq: int) -> View:
     procedures = {
-        seq: cast(Procedure, parse_entry(read.entry(db, seq)).body)
-        for _, seq in case.procedures
+        seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
     }
     owed = duties(case, procedures, today=today)
     return View(
@@ -371,7 +370,7 @@ def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
 
 def _title(db: Connection, slug: str) -> str:
     _, data = read.entry_at(db, slug, 0)
-    return cast(events.ProcessOpened, parse_entry(data).body).title
+    return cast(events.ProcessOpened, load_entry(data).body).title
 
 
 def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ledger.core.canonical import encode
+import orjson
+
 from ledger.domain.admission import sealed_at, value_at
 from ledger.domain.draft import Draft, parse_draft, prepare
 from ledger.domain.entry import parse_entry
@@ -85,7 +86,11 @@ def _undisturbed() -> Iterator[None]:
 def _digest(register: Register, drafts: Sequence[object]) -> bytes:
     mac = hmac.new(register.requests_key, digestmod="sha256")
     for draft in drafts:
-        data = encode(draft)
+        # Not `encode`: a draft holds texts that its entry will not, and may be longer than one.
+        try:
+            data = orjson.dumps(draft, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError as error:
+            raise MalformedError("bad_value", str(error)) from error
         mac.update(len(data).to_bytes(8, "big") + data)
     return mac.digest()
 
