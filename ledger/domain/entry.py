@@ -285,14 +285,17 @@ def _first_fault(error: ValidationError, where: str) -> MalformedError:
 
 
 def references(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every (field, reference) by which a body points at something recorded before it."""
-    for field, value in body.items():
-        if field in REFERS:
-            if isinstance(value, str):
-                yield field, value
-            elif value is not None:
-                for reference in value:
-                    yield field, reference
+    """Every (field, reference) by which a body points at something recorded before it.
+
+    In the order of the canonical form, whatever the order of a draft.
+    """
+    for field in sorted(body.keys() & REFERS.keys()):
+        value = body[field]
+        if isinstance(value, str):
+            yield field, value
+        elif value is not None:
+            for reference in value:
+                yield field, reference
     if kind == "ballot.held":
         for option in body["options"]:
             yield "unit", option["unit"]

@@ -46,7 +46,7 @@ class Link:
 
 
 class Links(Protocol):
-    """Where links are kept, each list in recorded order."""
+    """Where links are kept, in any order."""
 
     def sources(self, process: str, id_: str) -> Iterable[Link]:
         """The links whose source is this thing: what it points at."""
@@ -134,7 +134,7 @@ class MemoryLinks:
     def __init__(self, links: Iterable[Link]) -> None:
         self._sources: dict[tuple[str, str], list[Link]] = {}
         self._targets: dict[tuple[str, str], list[Link]] = {}
-        for link in sorted(links, key=_order):
+        for link in links:
             self._sources.setdefault((link.process, link.source), []).append(link)
             self._targets.setdefault((link.to_process, link.target), []).append(link)
 
@@ -164,11 +164,13 @@ def _widen(
     """What lies one step further on one side, and whether all of it found room."""
     new, whole = [], True
     for thing in things:
-        for link in links.sources(*thing) if step < 0 else links.targets(*thing):
+        ahead = links.sources(*thing) if step < 0 else links.targets(*thing)
+        for link in sorted(ahead, key=_order):
             if link.relation not in FOLLOWED:
                 continue
-            ahead = (link.process, link.source)
-            there = (link.to_process, link.target) if step < 0 else ahead
+            there = (link.process, link.source)
+            if step < 0:
+                there = (link.to_process, link.target)
             if there in found or not there[1]:
                 continue
             if len(found) >= limit:
@@ -179,5 +181,7 @@ def _widen(
     return new, whole
 
 
-def _order(link: Link) -> tuple[int, str, str, str, str]:
-    return link.seq, link.relation, link.source, link.to_process, link.target
+def _order(link: Link) -> tuple[object, ...]:
+    """By recording; within one entry R9 before R10, wherever the links are kept."""
+    ends = (link.source, link.target)
+    return (link.seq, link.relation, *((len(end), end) for end in ends), link.to_process)

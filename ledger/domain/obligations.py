@@ -144,5 +144,8 @@ def _began(index: Index, start: Entry, item: str) -> Entry:
 
 
 def _unconditional(rule: Owed) -> bool:
+    """Whether a rule surely concerns something, though nothing of it is recorded yet."""
     only = rule.only
+    if rule.per == "link":
+        return False
     return only is None or not (only.model_fields_set - {"type"})

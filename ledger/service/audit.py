@@ -28,6 +28,7 @@ from ledger.core.tiles import HEIGHT, WIDTH, Edge, tile_path
 from ledger.domain.entry import check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
 from ledger.errors import LedgerError, TamperedError, UncheckedError
+from ledger.service.audit_index import Index
 from ledger.service.audit_vault import Vault
 from ledger.service.register import remembered_checkpoint, trusted_keys
 from ledger.store import read
@@ -46,6 +47,7 @@ class Checks:
     canonical: bool = True
     bodies: bool = True
     openings: bool = True
+    index: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Rows:
     checkpoints: Iterator[tuple[int, bytes]]
     tile: Callable[[int, int], bytes]
     head: Head
+    index: Index
 
 
 @dataclass(slots=True)
@@ -101,6 +104,12 @@ def verify(
                 read.raw_checkpoints(db),
                 _tile_or_nothing(db),
                 read.head(db),
+                Index(
+                    read.raw_things(db),
+                    read.raw_links(db),
+                    read.raw_processes(db),
+                    read.raw_tallies(db),
+                ),
             )
             kept = [c for c in (remembered_checkpoint(data), against) if c is not None]
             return audit(rows, trusted, kept=kept, checks=checks, progress=progress)
@@ -192,6 +201,8 @@ class _Auditor:
         self._check_last_tiles()
         if self._rows.head[:2] != (self._edge.size, self._leaf):
             raise TamperedError("index_differs", "the head row is not at the last entry")
+        if self._checks.index:
+            self._rows.index.finish()
         if self._texts:
             self._texts.finish()
             self._found.openings = self._texts.checked
@@ -249,7 +260,7 @@ class _Auditor:
         """Reads the entries up to `stop`: the hot loop, which only notices that all is well."""
         seq, previous, at, lengths = self._edge.size, self._leaf.hex(), self._at, self._length
         read_value: Callable[[bytes], Any] = decode if self._checks.canonical else orjson.loads
-        look = self._checks.canonical or self._checks.bodies or self._texts is not None
+        look = self._checks != Checks(False, False, False, False)
         leaves: list[bytes] = []
         for row in islice(self._rows.entries, stop - seq):
             place, process, nth, kind, data = row
@@ -325,6 +336,8 @@ class _Auditor:
             self._body(seq, entry, f"seq {seq}")
         if self._texts:
             self._texts.check(seq, entry)
+        if self._checks.index:
+            self._rows.index.check(seq, entry)
 
     def _body(self, seq: int, value: Mapping[str, Any], where: str) -> None:
         try:

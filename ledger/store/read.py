@@ -330,9 +330,26 @@ def raw_openings(db: Connection) -> Iterator[RawOpening]:
         yield RawOpening(*row)
 
 
-def raw_tiles(db: Connection) -> Iterator[tuple[int, int, bytes]]:
-    """Rows of `tile` as they are, by level and number."""
-    return db.execute("SELECT level, number, data FROM tile ORDER BY level, number")
+def raw_things(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Rows of `thing`, by the entry that declares them."""
+    return db.execute("SELECT seq, process, id, sort, illustrative FROM thing ORDER BY seq")
+
+
+def raw_links(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Rows of `link`, as they were inserted."""
+    return db.execute(
+        "SELECT seq, process, source, relation, to_process, target FROM link ORDER BY id"
+    )
+
+
+def raw_processes(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Rows of `process`."""
+    return db.execute("SELECT slug, length, last_seq, illustrative FROM process")
+
+
+def raw_tallies(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Rows of `tally`."""
+    return db.execute("SELECT process, channel, type, theme, illustrative, count FROM tally")
 
 
 def raw_checkpoints(db: Connection) -> Iterator[tuple[int, bytes]]:

@@ -443,3 +443,23 @@ def test_any_column_overwritten_with_anything(
         told, lambda db: void(db, f"UPDATE {table} SET {column} = {value} WHERE {where}")
     )
     assert code in CODES
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM thing WHERE id = 'R1'",
+        "UPDATE thing SET sort = 'document' WHERE id = 'R1'",
+        "UPDATE thing SET seq = seq + 1 WHERE id = 'M1'",
+        "DELETE FROM link WHERE relation = 'carries_out'",
+        "UPDATE link SET target = 'R2' WHERE relation = 'carries_out'",
+        "INSERT INTO link (seq, process, source, relation, to_process, target)"
+        " VALUES (16, 'cours-fraiches', 'M1', 'carries_out', 'cours-fraiches', 'R2')",
+        "UPDATE process SET length = length - 1",
+        "UPDATE process SET illustrative = 1 WHERE slug = 'cours-fraiches'",
+        "DELETE FROM tally",
+        "UPDATE tally SET count = count + 1",
+    ],
+)
+def test_an_index_that_hides_or_invents(told: Register, statement: str) -> None:
+    assert found(told, lambda db: void(db, statement))[0] == "index_differs"

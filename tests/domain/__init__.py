@@ -1,0 +1,1 @@
+"""The domain: exhaustive small cases, known answers, one named lie per vector."""

@@ -1,0 +1,1 @@
+"""Whole journeys, over real TCP, as people and machines make them."""
