@@ -55,10 +55,8 @@ def run(folder: Path) -> list[Figure]:
                 target,
             )
         )
-    grown = (_peak() - before) / 1024
-    figures.append(
-        Figure("verify: memory beyond the start", f"{grown:.0f} MiB", "", "", "flat")
-    )
+    grown = f"{(_peak() - before) / 1024:.0f} MiB"
+    figures.append(Figure("verify: memory beyond the start", grown, "", "", "flat"))
     return figures
 
 

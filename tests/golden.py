@@ -8,7 +8,6 @@ message is signed differently each time. The one in the vectors is kept as long 
 
 from __future__ import annotations
 
-import base64
 import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from ledger.core import canonical, checkpoint, keys, merkle, note, sealed
 from ledger.core.cosignature import CosignatureSigner, CosignatureVerifier
-from ledger.core.digest import EMPTY_ROOT, SIZE, ZERO, leaf_hash, node_hash
+from ledger.core.digest import EMPTY_ROOT, ZERO, leaf_hash, node_hash
 from ledger.core.tiles import Edge, TileReader, entries_path, tile_path
 from ledger.domain.dates import add_duration, parse_period
 from ledger.domain.draft import parse_draft, prepare
@@ -444,12 +443,6 @@ def tree_block() -> str:
     return "\n".join([*lines, register["signed_by_ed25519"] + "```", ""])
 
 
-def tile_row(index: int) -> str:
-    """One hash of the example's only tile, in base64 as a proof writes it."""
-    data = bytes.fromhex(vectors()["register"]["tile"]["hex"])
-    return base64.b64encode(data[index * SIZE : (index + 1) * SIZE]).decode()
-
-
 @cache
 def vectors() -> dict[str, Any]:
     """The vectors, built once."""
@@ -457,8 +450,11 @@ def vectors() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The file of vectors."""
-    return json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
+    """The file of vectors; what an editor would not show is escaped."""
+    made = json.dumps(vectors(), ensure_ascii=False, indent=1) + "\n"
+    for unseen in "\x7f\x80\u2028\ufeff":
+        made = made.replace(unseen, f"\\u{ord(unseen):04x}")
+    return made
 
 
 FORMAT_BLOCKS = {

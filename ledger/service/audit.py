@@ -201,12 +201,12 @@ class _Auditor:
         self._check_last_tiles()
         if self._rows.head[:2] != (self._edge.size, self._leaf):
             raise TamperedError("index_differs", "the head row is not at the last entry")
-        if self._checks.index:
-            self._rows.index.finish()
         if self._texts:
             self._texts.finish()
             self._found.openings = self._texts.checked
             self._found.erased = self._texts.erased
+        if self._checks.index:
+            self._rows.index.finish()
         self._found.processes = len(self._length)
         self._found.root = self._edge.root()
         return self._found

@@ -32,9 +32,13 @@ class Index:
     """(process, channel, type, theme, illustrative, count)."""
     _heads: dict[str, Row] = field(default_factory=dict)
     _counts: Counter[Row] = field(default_factory=Counter)
+    _fault: TamperedError | None = None
+    """The first difference: told last, for a lie in the entries themselves weighs more."""
 
     def check(self, seq: int, entry: Mapping[str, Any]) -> None:
         """Checks the rows that one entry is found by; entries come by seq."""
+        if self._fault:
+            return
         process, kind, body = entry["process"], entry["kind"], entry["body"]
         invented = int(entry.get("illustrative", False))
         if kind in DECLARED:
@@ -53,7 +57,13 @@ class Index:
             self._counts[(process, *sort, invented)] += 1
 
     def finish(self) -> None:
-        """Checks what only the whole register shows."""
+        """Checks what only the whole register shows.
+
+        Raises:
+            TamperedError: `index_differs`, at the first row that is not what it should be.
+        """
+        if self._fault:
+            raise self._fault
         for rows in (self.things, self.links):
             if (extra := next(rows, None)) is not None:
                 raise _differs(f"a row too many: {extra}", "")
@@ -63,11 +73,10 @@ class Index:
         if sorted(self.tallies) != counted:
             raise _differs("contributions are not as many as recorded", "")
 
-    @staticmethod
-    def _same(rows: Iterator[Row], expected: Row, where: str) -> None:
+    def _same(self, rows: Iterator[Row], expected: Row, where: str) -> None:
         stored = next(rows, None)
-        if stored != expected:
-            raise _differs(f"{stored} stands for {expected}", where)
+        if stored != expected and self._fault is None:
+            self._fault = _differs(f"{stored} stands for {expected}", where)
 
 
 def _differs(message: str, where: str) -> TamperedError:

@@ -63,7 +63,8 @@ def test_a_bad_line_is_named(data: Path, tmp_path: Path) -> None:
 
 
 def test_one_draft_is_recorded_from_standard_input(data: Path) -> None:
-    outcome = filrouge("record", "-", data=data, stdin=json.dumps([opened(), contribution("C1")]))
+    drafts = json.dumps([opened(), contribution("C1")])
+    outcome = filrouge("record", "-", data=data, stdin=drafts)
     assert outcome.returncode == 0, outcome.stderr
     assert "entries 4–5" in outcome.stdout
 

@@ -1,1 +1,1 @@
-"""The domain: exhaustive small cases, known answers, one named lie per vector."""
+"""The domain: what a case tells, what is owed, what does not hold."""

@@ -172,7 +172,24 @@ def retile(db: sqlite3.Connection) -> list[bytes]:
     leaves = [leaf_hash(d) for (d,) in db.execute("SELECT data FROM entry ORDER BY seq")]
     db.execute("UPDATE tile SET data = ?", (b"".join(leaves),))
     db.execute("UPDATE head SET size = ?, leaf = ?", (len(leaves), leaves[-1]))
+    reindex(db)
     return leaves
+
+
+def reindex(db: sqlite3.Connection) -> None:
+    """Makes the index of what the entries now are, but for references."""
+    size = size_of(db)
+    db.execute("DELETE FROM thing WHERE seq >= ?", (size,))
+    db.execute("DELETE FROM link WHERE seq >= ?", (size,))
+    db.execute("DELETE FROM process")
+    db.execute(
+        "INSERT INTO process SELECT process, count(*), max(seq), 0 FROM entry GROUP BY process"
+    )
+    db.execute("DELETE FROM tally")
+    db.execute(
+        "INSERT INTO tally SELECT process, 'website', '', 'Ombre', 0, count(*) FROM entry"
+        " WHERE kind = 'contribution.received' GROUP BY process"
+    )
 
 
 def cut(db: sqlite3.Connection) -> None:
