@@ -166,12 +166,18 @@ def draw(
         Path, typer.Option("--out", "-o", help="File to write: .svg, .dot, .json, .pdf, .png.")
     ],
     data: Data = _SETTINGS.data,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
     """Draw a process, or the red thread of one item."""
+    from ledger.cli import drawing  # networkx, graphviz and typst take their time to come
+    from viz.site.i18n import CODES
+
+    if lang not in CODES:
+        raise typer.BadParameter(f"{lang} is not one of {', '.join(CODES)}")
     queries = Queries(register.open_register(data))
     slug, _, id_ = place.partition("/")
     view = queries.process(slug, queries.day(now()))
-    out.write_bytes(output.picture(view, id_, out.suffix, head=queries.head()))
+    out.write_bytes(drawing.picture(view, id_, out.suffix, head=queries.head(), lang=lang))
     output.say(f"Written: {out}")
 
 
@@ -317,6 +323,7 @@ def procedure_adopt(
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
     import uvicorn  # a web server is not needed to verify
+
     from viz.site.app import create_app
 
     output.say(f"http://{host}:{port}")

@@ -18,7 +18,7 @@ from ledger.domain.case import Texts
 from ledger.domain.entry import Entry
 from ledger.domain.lineage import Thread
 from ledger.domain.values import Model, Sealed
-from ledger.errors import LedgerError, MalformedError
+from ledger.errors import LedgerError
 from ledger.service.audit import Audit
 from ledger.service.query import Head, Item, View
 from ledger.store.read import RawOpening
@@ -182,11 +182,6 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
         f"Erased texts: {found.erased}. Entries of unknown kinds: {found.unread}.\n"
         f"Root: {root}",
     )
-
-
-def picture(view: View, id_: str, suffix: str, *, head: Head) -> bytes:
-    """A drawing of a process or of one thread, as the file name asks for."""
-    raise MalformedError("bad_request", f"cannot draw {suffix}")
 
 
 def opened(entry: Entry, texts: Texts) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.core import canonical, digest
@@ -56,8 +57,7 @@ def commitment(key: bytes, path: str, value: str) -> bytes:
     """
     if len(key) != KEY_SIZE:
         raise MalformedError("bad_value", f"the key of an opening has {KEY_SIZE} bytes")
-    if not path.startswith(("/body/", "/sources/")) or not _POINTER(path):
-        raise MalformedError("bad_value", "not a path into /body/ or /sources/", where=path)
+    _check_path(path)
     if not value:
         raise MalformedError("bad_value", "a sealed text is not empty", where=path)
     data = canonical.encode_texts(path, value)
@@ -65,6 +65,12 @@ def commitment(key: bytes, path: str, value: str) -> bytes:
     if len(data) > MAX_VALUE and len(value.encode()) > MAX_VALUE:
         raise MalformedError("too_large", f"at most {MAX_VALUE} bytes of text", where=path)
     return sha256(b"\x02" + key + data).digest()
+
+
+@lru_cache(maxsize=1024)
+def _check_path(path: str) -> None:
+    if not path.startswith(("/body/", "/sources/")) or not _POINTER(path):
+        raise MalformedError("bad_value", "not a path into /body/ or /sources/", where=path)
 
 
 def seal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ledger.core.canonical import decode
@@ -15,6 +16,23 @@ from ledger.domain.events import DECLARED
 _CHUNK = 400
 
 
+@dataclass(slots=True)
+class _Layer:
+    """What is known beside the database; None stands for what is known not to be."""
+
+    processes: dict[str, tuple[int, bool] | None] = field(default_factory=dict)
+    things: dict[tuple[str, str], Thing | None] = field(default_factory=dict)
+    moved: dict[str, int] = field(default_factory=dict)
+    data: dict[int, bytes] = field(default_factory=dict)
+
+    def update(self, other: _Layer) -> None:
+        """Puts another layer on top."""
+        self.processes.update(other.processes)
+        self.things.update(other.things)
+        self.moved.update(other.moved)
+        self.data.update(other.data)
+
+
 class State:
     """Satisfies `ledger.domain.admission.Register` under the write lock.
 
@@ -24,11 +42,8 @@ class State:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._processes: dict[str, tuple[int, bool] | None] = {}
-        self._things: dict[tuple[str, str], Thing | None] = {}
-        self._moved: dict[str, int] = {}
-        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
-        self._data: dict[int, bytes] = {}
+        self._known = _Layer()
+        self._new = _Layer()
 
     def prefetch(self, statements: Iterable[Prepared]) -> None:
         """Looks everything up at once that the statements will ask for."""
@@ -41,8 +56,8 @@ class State:
             if statement.kind in DECLARED:
                 pairs.append((statement.process, statement.raw["id"]))
             for process, id_ in pairs:
-                if (process, id_) not in self._things:
-                    self._things[process, id_] = None
+                if (process, id_) not in self._known.things:
+                    self._known.things[process, id_] = None
                     wanted.setdefault(process, []).append(id_)
         for process, ids in wanted.items():
             for start in range(0, len(ids), _CHUNK):
@@ -54,7 +69,7 @@ class State:
             f"SELECT id, sort, illustrative FROM thing WHERE process = ? AND id IN ({marks})",
             (process, *ids),
         ):
-            self._things[process, id_] = Thing(sort, bool(illustrative))
+            self._known.things[process, id_] = Thing(sort, bool(illustrative))
 
     def process(self, slug: str) -> bool | None:
         """Whether the process is illustrative; None where it does not exist."""
@@ -62,23 +77,30 @@ class State:
         return found[1] if found else None
 
     def _process(self, slug: str) -> tuple[int, bool] | None:
-        if slug not in self._processes:
+        if slug in self._new.processes:
+            return self._new.processes[slug]
+        known = self._known.processes
+        if slug not in known:
             row = self._db.execute(
                 "SELECT length, illustrative FROM process WHERE slug = ?", (slug,)
             ).fetchone()
-            self._processes[slug] = (row[0], bool(row[1])) if row else None
-        return self._processes[slug]
+            known[slug] = (row[0], bool(row[1])) if row else None
+        return known[slug]
 
     def thing(self, process: str, id_: str) -> Thing | None:
         """What bears this id."""
-        if (process, id_) not in self._things:
-            self._things[process, id_] = None
+        key = process, id_
+        if key in self._new.things:
+            return self._new.things[key]
+        known = self._known.things
+        if key not in known:
+            known[key] = None
             self._fetch(process, [id_])
-        return self._things[process, id_]
+        return known[key]
 
     def entry(self, seq: int) -> Mapping[str, Any] | None:
         """The decoded entry at a place of the register."""
-        data = self._data.get(seq)
+        data = self._new.data.get(seq) or self._known.data.get(seq)
         if data is None:
             row = self._db.execute("SELECT data FROM entry WHERE seq = ?", (seq,)).fetchone()
             if row is None:
@@ -88,38 +110,31 @@ class State:
 
     def record(self, statement: Prepared, seq: int) -> int:
         """The statement's place in its process, which grows by it."""
-        length, illustrative = self._process(statement.process) or (0, statement.illustrative)
-        self._set(self._processes, statement.process, (length + 1, illustrative))
-        self._set(self._moved, statement.process, seq)
+        process = statement.process
+        length, illustrative = self._process(process) or (0, statement.illustrative)
+        self._new.processes[process] = length + 1, illustrative
+        self._new.moved[process] = seq
         if statement.kind in DECLARED:
             thing = Thing(DECLARED[statement.kind], statement.illustrative)
-            self._set(self._things, (statement.process, statement.raw["id"]), thing)
+            self._new.things[process, statement.raw["id"]] = thing
         return length
 
     def hold(self, seq: int, data: bytes) -> None:
         """Keeps the bytes of an entry until they are inserted, for corrections in a batch."""
-        self._set(self._data, seq, data)
-
-    def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
-        self._undo.append((table, key, table.get(key)))
-        table[key] = value
+        self._new.data[seq] = data
 
     def keep(self) -> None:
         """The request was admitted."""
-        self._undo.clear()
+        self._known.update(self._new)
+        self._new = _Layer()
 
     def forget(self) -> None:
         """The request was refused: what it added is gone."""
-        for table, key, value in reversed(self._undo):
-            if value is None:
-                del table[key]
-            else:
-                table[key] = value
-        self._undo.clear()
+        self._new = _Layer()
 
     def moved(self) -> list[tuple[str, int, int, bool]]:
         """The process rows that change: slug, length, last seq, illustrative."""
-        return [(slug, *self._row(slug, seq)) for slug, seq in self._moved.items()]
+        return [(slug, *self._row(slug, seq)) for slug, seq in self._known.moved.items()]
 
     def _row(self, slug: str, seq: int) -> tuple[int, int, bool]:
         found = self._process(slug)

@@ -1,0 +1,110 @@
+"""`make screenshots`: every page of the demonstration as a picture, to be looked at.
+
+Phone and desktop, light and dark, into `build/screenshots/`; the picture of the README goes to
+`docs/images/process.png`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from ledger.service import load
+from ledger.service.register import Register, create_register
+from tests.journey.server import served
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "build" / "screenshots"
+PAGES = {
+    "home": "/",
+    "process": "/p/publicite-dans-la-ville",
+    "process-full": "/p/exemple-cours-fraiches",
+    "process-open": "/p/fabrique-de-nos-villes",
+    "unit": "/p/exemple-cours-fraiches/R4",
+    "unit-illustrative": "/p/publicite-dans-la-ville/R1",
+    "measure": "/p/exemple-cours-fraiches/M3",
+    "contribution": "/p/exemple-cours-fraiches/C1",
+    "register": "/registre",
+    "entry": "/registre/20",
+    "verify": "/verifier",
+    "embed": "/embed/publicite-dans-la-ville",
+    "error": "/p/nulle-part",
+    "english": "/en/p/publicite-dans-la-ville",
+}
+VIEWPORTS = {"phone": (390, 844), "desktop": (1280, 900)}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def browser_path() -> str:
+    """The system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        sys.exit("No Chromium here: apt install chromium")
+    return found
+
+
+def demonstration(folder: Path) -> Register:
+    """The register of the demonstration."""
+    now = datetime.now(UTC)
+    register = create_register(
+        folder,
+        authority="Fil rouge, registre de démonstration",
+        origin="filrouge.example/demonstration",
+        time_zone="Europe/Paris",
+        reconstruction=True,
+        now=now,
+    )
+    drafts = [draft for path in load.fixtures() for draft in load.check_file(path)]
+    load.load(
+        register,
+        drafts,
+        account="reconstruction",
+        append=lambda request: register.append_one(request, now=datetime.now(UTC)),
+    )
+    return register
+
+
+def main() -> None:
+    """Takes every picture."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        demonstration(Path(name) / "data").close()
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        with served(Path(name) / "data") as address:
+            for device in VIEWPORTS:
+                for scheme in ("light", "dark"):
+                    take(browser, address, device, scheme)
+        browser.close()
+    shutil.copy(OUT / "readme.png", ROOT / "docs" / "images" / "process.png")
+    print(f"{len(list(OUT.iterdir()))} pictures in {OUT.relative_to(ROOT)}")
+
+
+def take(browser: Browser, address: str, device: str, scheme: str) -> None:
+    """Every page on one device in one scheme; and the picture of the README."""
+    width, height = VIEWPORTS[device]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="fr-FR",
+    )
+    page = context.new_page()
+    for title, path in PAGES.items():
+        page.goto(address + path)
+        page.wait_for_load_state("load")
+        page.screenshot(path=OUT / f"{title}-{device}-{scheme}.png", full_page=True)
+    if (device, scheme) == ("desktop", "light"):
+        page.goto(address + PAGES["process-full"])
+        page.wait_for_timeout(300)
+        page.screenshot(path=OUT / "readme.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
