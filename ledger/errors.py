@@ -80,6 +80,7 @@ CODES: dict[str, Code] = {
     "commitment_twice": Code(500, "Two texts have one commitment."),
     "history_shortened": Code(500, "The register is shorter than it was."),
     "checkpoint_differs": Code(500, "A checkpoint does not match the register."),
+    "senseless": Code(500, "An entry could never have been admitted where it stands."),
     "index_differs": Code(500, "An index does not match the entries."),
     # Unchecked
     "no_register": Code(503, "There is no register here."),

@@ -322,19 +322,11 @@ def procedure_adopt(
 
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
-    import uvicorn  # a web server is not needed to verify
-
+    from ledger.api.server import Server  # a web server is not needed to verify
     from viz.site.app import create_app
 
     output.say(f"http://{host}:{port}")
-    uvicorn.run(
-        create_app(opened),
-        host=host,
-        port=port,
-        log_level="warning",
-        timeout_graceful_shutdown=3,
-        server_header=False,
-    )
+    Server(create_app(opened), host=host, port=port, log_level="warning").run()
 
 
 def run() -> None:

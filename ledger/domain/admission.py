@@ -8,25 +8,72 @@ id, what lies in the future, and what would mix the invented with the real.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from ledger.domain import events
-from ledger.domain.draft import Prepared
-from ledger.domain.entry import split_reference
-from ledger.domain.events import ANYWHERE_KINDS, DECLARED, REFERS, REGISTER, REGISTER_KINDS
-from ledger.errors import RefusedError
-
-CORRECTABLE = frozenset(
-    {
-        *("category", "competent", "decides", "label", "lead", "name", "number", "on"),
-        *("pages", "phase", "place", "programme", "service", "task", "term", "territory"),
-        "theme",
-    }
+from ledger.domain.dates import Period
+from ledger.domain.entry import read_entry, split_reference
+from ledger.domain.events import (
+    ANYWHERE_KINDS,
+    DECLARED,
+    REFERS,
+    REGISTER,
+    REGISTER_KINDS,
+    Body,
 )
-"""Clear fields that a correction may mend; besides them only sealed texts."""
+from ledger.domain.values import Sealed
+from ledger.errors import MalformedError, RefusedError
+
+CORRECTABLE: dict[str, frozenset[str]] = {
+    "process.opened": frozenset({"title", "territory", "theme"}),
+    "mandate.issued": frozenset({"decides", "number"}),
+    "body.installed": frozenset({"name"}),
+    "session.held": frozenset({"phase", "place"}),
+    "contribution.received": frozenset({"theme", "territory"}),
+    "document.published": frozenset({"pages"}),
+    "unit.submitted": frozenset({"theme", "territory"}),
+    "unit.assessed": frozenset({"competent", "service"}),
+    "decision.made": frozenset({"body", "number"}),
+    "measure.adopted": frozenset({"programme", "lead", "territory"}),
+    "label.awarded": frozenset({"label", "place"}),
+}
+"""Clear fields that a correction may mend, by kind; besides them `/on` and sealed texts."""
+
+
+class Statement(Protocol):
+    """What is judged: a prepared draft, or an entry that was read."""
+
+    @property
+    def process(self) -> str:
+        """The process it is about."""
+
+    @property
+    def kind(self) -> str:
+        """What sort of statement it is."""
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether it is invented."""
+
+    @property
+    def period(self) -> Period | None:
+        """When it happened."""
+
+    @property
+    def body(self) -> Body | None:
+        """Its content; None for a kind unknown here."""
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """Its content as it stands in the entry."""
+
+    @property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """Every (field, reference) in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +97,7 @@ class Register(Protocol):
         """The decoded entry at a place of the register."""
 
 
-def admit(statement: Prepared, register: Register, *, today: date) -> None:
+def admit(statement: Statement, register: Register, *, today: date) -> None:
     """Checks a statement against everything recorded before it.
 
     Args:
@@ -60,7 +107,7 @@ def admit(statement: Prepared, register: Register, *, today: date) -> None:
         RefusedError: `where` points at the place in the draft.
     """
     invented = _check_process(statement, register)
-    if statement.on is not None and statement.on.first > today:
+    if statement.period is not None and statement.period.first > today:
         raise RefusedError("not_yet", f"it cannot have happened after {today}", where="/on")
     own = statement.raw.get("id") if statement.kind in DECLARED else None
     if own is not None and register.thing(statement.process, own) is not None:
@@ -73,17 +120,17 @@ def admit(statement: Prepared, register: Register, *, today: date) -> None:
         case events.ProcessOpened() | events.ProcedureChanged():
             _check_kind_at(register, statement.body.procedure, "procedure.adopted")
         case events.ProcessLinked():
-            if register.process(statement.body.to) is None:
-                raise _unknown(f"no process {statement.body.to}", "/body/to")
+            if statement.body.to == statement.process:
+                raise _unknown("a process is not linked with itself", "/body/to")
+            _check_process_named(statement, register, statement.body.to, "/body/to")
         case events.CorrectionMade():
-            original = _same_process(statement, register, statement.body.entry)
-            for i, change in enumerate(statement.body.changes):
-                _check_change(original, change, f"/body/changes/{i}")
+            original = _original(statement, register, statement.body.entry)
+            _check_changes(original, statement.body.changes, today)
         case events.TextErased() | events.EntryDisowned():
-            _same_process(statement, register, statement.body.entry)
+            _original(statement, register, statement.body.entry)
 
 
-def _check_process(statement: Prepared, register: Register) -> bool:
+def _check_process(statement: Statement, register: Register) -> bool:
     """Whether the statement's process is an invented one."""
     kind, slug = statement.kind, statement.process
     if slug == REGISTER:
@@ -93,6 +140,10 @@ def _check_process(statement: Prepared, register: Register) -> bool:
             )
         if (kind == "register.opened") == (register.process(slug) is not None):
             raise RefusedError("register_exists", "a register is opened once, and first")
+        if statement.illustrative:
+            raise RefusedError(
+                "illustrative", "the register's own affairs are real", where="/illustrative"
+            )
         return False
     if kind in REGISTER_KINDS:
         raise RefusedError(
@@ -113,16 +164,12 @@ def _check_process(statement: Prepared, register: Register) -> bool:
 
 
 def _check_reference(
-    statement: Prepared, register: Register, field: str, reference: str, invented: bool
+    statement: Statement, register: Register, field: str, reference: str, invented: bool
 ) -> None:
     process, id_ = split_reference(reference, statement.process)
     where = f"/body/{field}"
     if not id_:
-        other = register.process(process)
-        if other is None or process == REGISTER:
-            raise _unknown(f"no process {process}", where)
-        if other and not statement.illustrative:
-            raise RefusedError("illustrative", f"{process} is invented", where=where)
+        _check_process_named(statement, register, process, where)
         return
     thing = register.thing(process, id_)
     if thing is None:
@@ -138,13 +185,30 @@ def _check_reference(
         raise RefusedError("illustrative", f"{reference} is invented", where=where)
 
 
-def _same_process(statement: Prepared, register: Register, seq: int) -> Mapping[str, Any]:
+def _check_process_named(
+    statement: Statement, register: Register, slug: str, where: str
+) -> None:
+    invented = register.process(slug)
+    if invented is None or slug == REGISTER:
+        raise _unknown(f"no process {slug}", where)
+    if invented and not statement.illustrative:
+        raise RefusedError("illustrative", f"{slug} is invented", where=where)
+
+
+def _original(statement: Statement, register: Register, seq: int) -> Mapping[str, Any]:
+    """The entry that a statement mends, erases or disowns."""
     original = register.entry(seq)
     if original is None:
         raise _unknown(f"there is no entry {seq}", "/body/entry")
     if original["process"] != statement.process:
         raise RefusedError(
             "wrong_reference", f"entry {seq} is of another process", where="/body/entry"
+        )
+    if original.get("illustrative", False) != statement.illustrative:
+        raise RefusedError(
+            "illustrative",
+            "it is as real or invented as the entry it names",
+            where="/body/entry",
         )
     return original
 
@@ -157,24 +221,45 @@ def _check_kind_at(register: Register, seq: int, kind: str) -> None:
         )
 
 
-def _check_change(original: Mapping[str, Any], change: events.Change, where: str) -> None:
+def _check_changes(
+    original: Mapping[str, Any], changes: Sequence[events.Change], today: date
+) -> None:
+    """Checks that a correction mends slips of the pen only, and leaves a whole entry."""
+    corrected = deepcopy(dict(original))
+    paths = set()
+    for i, change in enumerate(changes):
+        where = f"/body/changes/{i}/path"
+        try:
+            old = value_at(original, change.path)
+        except LookupError as error:
+            message = f"the entry has nothing at {change.path}"
+            raise RefusedError("bad_correction", message, where=where) from error
+        field = change.path.removeprefix("/body/")
+        if change.path in paths or not (
+            sealed_at(old)
+            or change.path == "/on"
+            or field in CORRECTABLE.get(original["kind"], ())
+        ):
+            message = f"{change.path} is changed by a new statement, not by a correction"
+            raise RefusedError("bad_correction", message, where=where)
+        new = change.value
+        if sealed_at(old) and not (isinstance(new, Sealed) and new.open == old["open"]):
+            raise RefusedError("bad_correction", f"give a text, {old['open']}", where=where)
+        paths.add(change.path)
+        _put(corrected, change.path, new.model_dump() if isinstance(new, Sealed) else new)
     try:
-        old = value_at(original, change.path)
-    except LookupError as error:
-        raise RefusedError(
-            "bad_correction", f"the entry has nothing at {change.path}", where=f"{where}/path"
-        ) from error
-    if sealed_at(old):
-        if not sealed_at(change.value):
-            raise RefusedError("bad_correction", "give a text", where=f"{where}/value")
-        return
-    field = re.sub(r"(/\d+)*$", "", change.path).rpartition("/")[2]
-    if field not in CORRECTABLE or field in REFERS or type(old) is not type(change.value):
-        raise RefusedError(
-            "bad_correction",
-            f"{change.path} is changed by a new statement, not by a correction",
-            where=f"{where}/path",
-        )
+        entry = read_entry(corrected)
+        begins = entry.period.first if entry.period else today
+    except (MalformedError, TypeError) as error:
+        raise RefusedError("bad_correction", str(error), where="/body/changes") from error
+    if begins > today:
+        raise RefusedError("not_yet", f"it cannot have happened after {today}")
+
+
+def _put(entry: dict[str, Any], path: str, value: Any) -> None:
+    head, _, last = path.rpartition("/")
+    parent = value_at(entry, head)
+    parent[int(last) if isinstance(parent, list) else last] = value
 
 
 def value_at(entry: Mapping[str, Any], path: str) -> Any:
@@ -186,7 +271,7 @@ def value_at(entry: Mapping[str, Any], path: str) -> Any:
     value: Any = entry
     for part in _parts(path):
         if isinstance(value, list):
-            if not part.isdecimal():
+            if not re.fullmatch("0|[1-9][0-9]{0,4}", part):
                 raise LookupError(path)
             value = value[int(part)]
         elif isinstance(value, Mapping):

@@ -227,12 +227,10 @@ def _apply(case: Case, entry: Entry) -> None:
         case events.ProcessOpened():
             case.procedures.append((entry.nth, body.procedure))
             case.opened = case.opened or entry
-        case events.ProcedureChanged():
-            if case.counts(entry):  # an invented change governs nothing real
-                case.procedures.append((entry.nth, body.procedure))
-        case events.ProcessClosed():
-            if case.counts(entry):
-                case.closed = entry
+        case events.ProcedureChanged() if case.counts(entry):  # invented, it governs nothing
+            case.procedures.append((entry.nth, body.procedure))
+        case events.ProcessClosed() if case.counts(entry):
+            case.closed = entry
         case events.UnitSubmitted():
             case.units[body.id] = Unit(body.id, entry, list(body.draws_on or ()))
             for unit in _own(case, body.replaces, case.units):
@@ -274,7 +272,7 @@ def _apply(case: Case, entry: Entry) -> None:
 
 
 def _disown(case: Case, entry: Entry, seq: int) -> None:
-    if not entry.illustrative <= case.illustrative:
+    if entry.illustrative and not case.illustrative:
         return  # what is invented unsays nothing real
     case.disowned[seq] = entry
     for mistaken in case.entries:

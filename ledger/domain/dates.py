@@ -1,4 +1,4 @@
-"""Civil dates of stated precision, durations, and the arithmetic of delays.
+"""Civil dates of stated precision, durations, instants, and the arithmetic of delays.
 
 A *period* is written `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or `A/B` with both ends of that form:
 
@@ -15,12 +15,16 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from ledger.errors import MalformedError
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_AT = re.compile(
+    r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z",
+    re.ASCII,
+)
 _DURATION = re.compile(r"P([1-9]\d{0,3})([YMWD])", re.ASCII)
 
 
@@ -103,6 +107,25 @@ def parse_duration(text: str) -> tuple[int, str]:
     if match is None:
         raise MalformedError("bad_date", f"{text!r} is not a duration: PnY, PnM, PnW or PnD")
     return int(match[1]), match[2]
+
+
+def format_at(at: datetime) -> str:
+    """`at` as recorded: UTC, cut to milliseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def parse_at(text: object) -> datetime:
+    """The instant that a recorded `at` names.
+
+    Raises:
+        MalformedError: `bad_date`.
+    """
+    try:
+        if not isinstance(text, str) or not _AT.fullmatch(text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MalformedError("bad_date", f"{text!r} is not an instant", where="/at") from error
 
 
 def delay(since: Period, until: Period) -> tuple[int, bool]:

@@ -12,6 +12,7 @@ done under the lock is looking references up and splicing four values in.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from ledger.errors import MalformedError
 # (under "*"), or the plans of an object's fields.
 Plan = Sealing | dict[str, Any]
 _Opened = tuple[sealed.Opening, bytes]
+_HEX = re.compile("[0-9a-f]{64}").fullmatch
 
 
 class Draft(Model):
@@ -54,7 +56,7 @@ class Prepared:
     process: str
     kind: str
     illustrative: bool
-    on: Period | None
+    period: Period | None
     body: Body
     raw: Mapping[str, Any]
     references: tuple[tuple[str, str], ...]
@@ -117,12 +119,14 @@ def prepare(
     )
     encoded = fragments.after_at
     if not encoded.isascii() or b"\\" in encoded or b"\x7f" in encoded:
-        _check_clear({"by": draft.by.name, "body": body})
+        prose = draft.kind == "procedure.adopted"
+        for path, text in _strings({"by": draft.by.name, "body": body}, ""):
+            check_text(text, prose=prose, where=path)
     return Prepared(
         process=draft.process,
         kind=draft.kind,
         illustrative=draft.illustrative is True,
-        on=parse_period(draft.on) if draft.on is not None else None,
+        period=parse_period(draft.on) if draft.on is not None else None,
         body=parsed,
         raw=body,
         references=tuple(references(draft.kind, body)),
@@ -164,23 +168,32 @@ def _seal_text(
     new_key: Callable[[], bytes],
 ) -> Any:
     opened: str = plan.open
-    if isinstance(value, dict) and value.keys() == {"open", "text"}:
-        if value["open"] not in ("public", "restricted"):
-            raise MalformedError("bad_body", "`open` is public or restricted", where=path)
+    if isinstance(value, dict):
+        # A commitment without its opening would be missing it for ever.
+        if value.keys() != {"open", "text"} or value["open"] not in ("public", "restricted"):
+            message = 'give the words, or {"open": "restricted", "text": …}'
+            raise MalformedError("bad_body", message, where=path)
         opened, value = value["open"], value["text"]
-    if value is None or (opened == "clear"):
+    if value is None or opened == "clear":
         return value
     if not isinstance(value, str):
         raise MalformedError("bad_body", "this is a text: give a string", where=path)
     check_text(value, prose=True, where=path)
-    if plan.url:
-        _check_url(value, path)
+    if plan.form == "url":
+        check_url(value, path)
+    elif plan.form == "sha256" and not _HEX(value):
+        raise MalformedError("bad_body", "a SHA-256 is 64 hex digits", where=path)
     made, opening = sealed.seal(path, value, public=opened == "public", key=new_key())
     openings.append((opening, bytes.fromhex(str(made["sealed"]))))
     return made
 
 
-def _check_url(url: str, path: str) -> None:
+def check_url(url: str, path: str) -> None:
+    """Checks an address that a page will show as a link.
+
+    Raises:
+        MalformedError: `bad_url`.
+    """
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -190,11 +203,6 @@ def _check_url(url: str, path: str) -> None:
         raise MalformedError(
             "bad_url", "an address begins with http:// or https://", where=path
         )
-
-
-def _check_clear(value: Any) -> None:
-    for path, text in _strings(value, ""):
-        check_text(text, prose=True, where=path)
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -22,14 +22,13 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from ledger.core.canonical import MAX_BYTES, MAX_INT, decode, encode
-from ledger.domain.dates import Period, parse_period
-from ledger.domain.events import DECLARED, KINDS, REFERS, Body, Source, Speaker
+from ledger.domain.dates import Period, parse_at, parse_period
+from ledger.domain.events import DECLARED, KINDS, REFERS, Body, Signed, Source, Speaker
 from ledger.domain.values import SLUG
 from ledger.errors import MalformedError
 
 M = TypeVar("M", bound=BaseModel)
 VERSION = 1
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _KIND = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 _SLUG = re.compile(SLUG)
 _REQUIRED = frozenset(
@@ -64,6 +63,11 @@ class Entry:
     def period(self) -> Period | None:
         """When it happened; None when unknown."""
         return parse_period(self.on) if self.on is not None else None
+
+    @property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """Every (field, reference) of a body of a known kind."""
+        return tuple(references(self.kind, self.raw)) if self.body is not None else ()
 
     @property
     def id(self) -> str | None:
@@ -149,25 +153,6 @@ def _place(process: str, recorder: str) -> bytes:
     return b'",' + encode({"process": process, "recorder": recorder})[1:-1] + b',"seq":'
 
 
-def format_at(at: datetime) -> str:
-    """`at` as recorded: UTC, cut to milliseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def parse_at(text: object) -> datetime:
-    """The instant that a recorded `at` names.
-
-    Raises:
-        MalformedError: `bad_date`.
-    """
-    try:
-        if not isinstance(text, str) or not _AT.fullmatch(text):
-            raise ValueError(text)
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise MalformedError("bad_date", f"{text!r} is not an instant", where="/at") from error
-
-
 def parse_entry(data: bytes) -> Entry:
     """The entry in canonical bytes from anywhere: every rule of the envelope is checked.
 
@@ -211,6 +196,8 @@ def check_envelope(value: Mapping[str, Any]) -> None:
     if value["on"] is not None:
         need(isinstance(value["on"], str), "on")
         parse_period(value["on"])
+    if "signed" in value:
+        validated(Signed, value["signed"], "/signed")
 
 
 def read_entry(value: Mapping[str, Any]) -> Entry:

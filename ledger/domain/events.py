@@ -11,6 +11,7 @@ entry keeps a commitment, the vault the words. Everything else is in clear for e
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -18,8 +19,10 @@ from pydantic import Field, StringConstraints, model_validator
 from ledger.domain.procedure import Procedure, What
 from ledger.domain.values import (
     About,
+    At,
     Cents,
     Count,
+    Hex32,
     Hex64,
     Id,
     Integer,
@@ -29,6 +32,7 @@ from ledger.domain.values import (
     Model,
     Natural,
     On,
+    Pointer,
     PrivateText,
     PublicText,
     Reference,
@@ -78,6 +82,14 @@ class Source(Model):
 
     title: PublicText
     url: Maybe[Url] = None
+
+
+class Signed(Model):
+    """A body's own Ed25519 signature of its statement, never to be replayed: the nonce."""
+
+    key: Hex64
+    nonce: Hex32
+    sig: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
 class Participants(Model):
@@ -145,7 +157,7 @@ class File(Model):
 
     bytes: Natural
     media: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
-    sha256: Annotated[Hex64 | Sealed, Sealing("clear")]
+    sha256: Annotated[Hex64 | Sealed, Sealing("clear", "sha256")]
 
 
 class Target(Model):
@@ -187,8 +199,8 @@ class Assertion(Model):
 class Change(Model):
     """One place of an entry, and what should have stood there; sealed if the place was."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^/(body|sources|on)(/|$)", max_length=200)]
-    value: Annotated[object, Sealing("clear")]
+    path: Pointer | Literal["/on"]
+    value: Annotated[Natural | Label | Sealed, Sealing("clear")]
 
 
 class Scdl(Model):
@@ -198,10 +210,12 @@ class Scdl(Model):
     Source: SCDL Délibérations 2.1.5, columns COLL_SIRET to DELIB_URL.
     """
 
-    siret: Maybe[Annotated[str, StringConstraints(pattern=r"^\d{14}$")]] = None
-    matter_code: Maybe[Annotated[str, StringConstraints(pattern=r"^\d\.\d{1,2}$")]] = None
+    siret: Maybe[Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")]] = None
+    matter_code: Maybe[Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{1,2}$")]] = None
     matter_name: Maybe[Label] = None
-    budget_year: Maybe[Annotated[str, StringConstraints(pattern=r"^\d{4}(/\d{4})?$")]] = None
+    budget_year: Maybe[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(/[0-9]{4})?$")]] = (
+        None
+    )
     budget_name: Maybe[Label] = None
     prefecture_id: Maybe[Label] = None
     prefecture_date: Maybe[On] = None
@@ -212,7 +226,16 @@ class Key(Model):
 
     algorithm: Literal["ed25519", "ml-dsa-44"]
     id: Hex64
-    public: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64,5200}$")]
+    public: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=2624)]
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Key:
+        raw = bytes.fromhex(self.public)
+        if len(raw) != {"ed25519": 32, "ml-dsa-44": 1312}[self.algorithm]:
+            raise ValueError(f"no {self.algorithm} key has {len(raw)} bytes")
+        if sha256(raw).hexdigest() != self.id:
+            raise ValueError("the id of a key is the SHA-256 of its raw bytes")
+        return self
 
 
 # -- the register -------------------------------------------------------------------------
@@ -225,7 +248,9 @@ class RegisterOpened(Model):
     origin: Annotated[
         str, StringConstraints(pattern=r"^[a-z0-9.-]+(/[A-Za-z0-9._-]+)*$", max_length=120)
     ]
-    time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")]
+    time_zone: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", max_length=60)
+    ]
     keys: Some[Key]
     reconstruction: bool
 
@@ -246,9 +271,7 @@ class KeyRevoked(Model):
     """A key is no longer trusted from an instant on."""
 
     key: Hex64
-    since: Annotated[
-        str, Field(alias="from", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
-    ]
+    since: Annotated[At, Field(alias="from")]
 
 
 class AccountGranted(Model):
@@ -689,7 +712,7 @@ class TextErased(Model):
     """Texts were destroyed for a person's sake: which, on what legal basis, asked for when."""
 
     entry: Seq
-    paths: Some[Annotated[str, StringConstraints(pattern=r"^/(body|sources)/", max_length=200)]]
+    paths: Some[Pointer]
     basis: Basis
     requested: Maybe[On] = None
 

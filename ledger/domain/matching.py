@@ -214,7 +214,7 @@ class Index:
     def _mended(self, entry: Entry) -> Entry:
         for correction in self.case.corrections.get(entry.seq, ()):
             if self.case.counts(correction):
-                entry = _correct(entry, cast(events.CorrectionMade, correction.body))
+                entry = _correct(entry, correction)
         return entry
 
 
@@ -253,20 +253,19 @@ def _is(entry: Entry, what: What) -> bool:
     return what.state is None or entry.raw.get("state") == what.state
 
 
-def _correct(entry: Entry, correction: events.CorrectionMade) -> Entry:
+def _correct(entry: Entry, correction: Entry) -> Entry:
     raw: Any = entry.raw
     on = entry.on
-    for change in correction.changes:
-        head, *rest = change.path.strip("/").split("/")
-        if head == "on" and not rest:
-            on = cast("str | None", change.value)
-        elif head == "body" and rest:
-            raw = _put(raw, rest, change.value)
+    for change in correction.raw["changes"]:
+        if change["path"] == "/on":
+            on = str(change["value"])
+        elif change["path"].startswith("/body/"):
+            raw = _put(raw, change["path"].split("/")[2:], change["value"])
     try:
         body = validated(type(entry.body), raw, "/body") if entry.body is not None else None
         mended = replace(entry, on=on, raw=raw, body=body)
         span(mended)
-    except (MalformedError, TypeError):
+    except MalformedError:
         return entry  # a correction that makes no sense mends nothing
     return mended
 

@@ -19,11 +19,12 @@ from pydantic import (
     StringConstraints,
 )
 
-from ledger.domain.dates import parse_duration, parse_period
+from ledger.domain.dates import parse_at, parse_duration, parse_period
 from ledger.errors import MalformedError
 
 T = TypeVar("T")
 
+POINTER = r"^/(body|sources)(/([a-z][a-z0-9_]*|0|[1-9][0-9]{0,4}))+$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID = r"^[A-Z][A-Z0-9]{0,3}[0-9]{1,8}$"
 REFERENCE = r"^([a-z0-9]+(-[a-z0-9]+)*/)?[A-Z][A-Z0-9]{0,3}[0-9]{1,8}$"
@@ -46,6 +47,14 @@ def _present(value: object) -> object:
 def _period(text: str) -> str:
     try:
         parse_period(text)
+    except MalformedError as error:
+        raise ValueError(error.message) from error
+    return text
+
+
+def _instant(text: str) -> str:
+    try:
+        parse_at(text)
     except MalformedError as error:
         raise ValueError(error.message) from error
     return text
@@ -74,7 +83,7 @@ Reference = Annotated[str, StringConstraints(pattern=REFERENCE, max_length=93)]
 """`ID` of the same process, or `process/ID`."""
 About = Annotated[str, StringConstraints(pattern=ABOUT, max_length=93)]
 """A reference, or the slug of a whole process."""
-Label = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=120)]
+Label = Annotated[str, StringConstraints(pattern=r"^[^ \n]([^\n]*[^ \n])?$", max_length=120)]
 """One line in clear: the name of a body, a theme, a territory."""
 ClearText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """Prose in clear: only in what is itself a public rule (procedures)."""
@@ -89,6 +98,10 @@ Cents = Annotated[int, Field(ge=0, le=MAX_INT)]
 On = Annotated[str, AfterValidator(_period)]
 """A civil date or interval of stated precision (`ledger.domain.dates`)."""
 Duration = Annotated[str, AfterValidator(_duration)]
+At = Annotated[str, AfterValidator(_instant)]
+"""An instant: UTC, to the millisecond."""
+Pointer = Annotated[str, StringConstraints(pattern=POINTER, max_length=200)]
+"""A place in an entry, as a JSON Pointer: `/body/reason`, `/sources/0/title`."""
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -111,7 +124,7 @@ class Sealing:
     """Marks a sealed field: how a plain string of a draft is sealed when it does not say."""
 
     open: Literal["public", "restricted", "clear"]
-    url: bool = False
+    form: Literal["prose", "url", "sha256"] = "prose"
 
 
 Text = Annotated[Sealed, Sealing("public")]
@@ -120,7 +133,7 @@ PublicText = Annotated[Sealed, AfterValidator(_public), Sealing("public")]
 """A sealed text that may not be restricted: titles, texts and reasons of what is traced."""
 PrivateText = Annotated[Sealed, Sealing("restricted")]
 """A sealed text, restricted unless its author opens it: who wrote a contribution."""
-Url = Annotated[Sealed, AfterValidator(_public), Sealing("public", url=True)]
+Url = Annotated[Sealed, AfterValidator(_public), Sealing("public", "url")]
 """A sealed address, http or https."""
 
 

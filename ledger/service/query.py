@@ -18,8 +18,9 @@ from ledger.core.checkpoint import Checkpoint, Receipt, encode_receipt, parse
 from ledger.core.tiles import TileCache, TileReader
 from ledger.domain import events
 from ledger.domain.case import Case, Received, Texts, fold
+from ledger.domain.dates import parse_at
 from ledger.domain.duties import Duty, duties
-from ledger.domain.entry import Entry, load_entry, parse_at
+from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.irregularities import Irregularity, irregularities
 from ledger.domain.lineage import Link, Thread, thread
@@ -91,7 +92,7 @@ class Queries:
     def __init__(self, register: Register) -> None:
         self.register = register
         self._database = register.database
-        self._views: OrderedDict[tuple[str, int, date, int], View] = OrderedDict()
+        self._views: OrderedDict[str, tuple[tuple[int, date, int], View]] = OrderedDict()
         self._lock = Lock()
         self._tiles = TileCache()
 
@@ -134,12 +135,12 @@ class Queries:
                 read.checkpoint_at(db, size)
                 return self._past(db, slug, size)
             # Another process may be linked to this one at any time.
-            linked = read.last_link_to(db, slug)
-            key = (slug, row.last_seq, today, linked)
+            key = (row.last_seq, today, read.last_link_to(db, slug))
             with self._lock:
-                if key in self._views:
-                    self._views.move_to_end(key)
-                    return self._views[key]
+                known, view = self._views.get(slug, (None, None))
+                if known == key and view is not None:
+                    self._views.move_to_end(slug)
+                    return view
             view = _view(
                 db,
                 fold(map(load_entry, read.story(db, slug)), read.received(db, slug)),
@@ -148,7 +149,9 @@ class Queries:
                 last_seq=row.last_seq,
             )
         with self._lock:
-            self._views[key] = view
+            # The view it replaces may hold a text that was erased meanwhile.
+            self._views[slug] = key, view
+            self._views.move_to_end(slug)
             if len(self._views) > _KEPT:
                 self._views.popitem(last=False)
         return view
@@ -347,7 +350,9 @@ def _view(db: Connection, case: Case, *, today: date, size: int, last_seq: int) 
         texts=read.public_texts(db, case.process, size=size),
         procedures=procedures,
         duties=owed,
-        irregularities=irregularities(case, procedures, owed, today=today),
+        irregularities=irregularities(
+            case, procedures, owed, today=today, links=_StoredLinks(db)
+        ),
         neighbours=tuple(_neighbours(db, case)),
         today=today,
         size=size,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from ledger.domain.entry import format_at
+from ledger.domain.dates import format_at
 from ledger.domain.values import SLUG
 from ledger.errors import MalformedError, RefusedError
 from ledger.service.register import Register

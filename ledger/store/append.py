@@ -13,15 +13,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ledger.core import merkle
 from ledger.core.digest import EMPTY_ROOT, leaf_hash
 from ledger.core.tiles import Edge, TileReader
 from ledger.domain import events
 from ledger.domain.admission import admit
+from ledger.domain.dates import format_at, parse_at
 from ledger.domain.draft import Prepared
-from ledger.domain.entry import format_at, parse_at
 from ledger.domain.events import DECLARED
 from ledger.domain.lineage import links_of
 from ledger.errors import LedgerError, RefusedError, TamperedError
@@ -121,8 +121,8 @@ class Appender:
                     state.prefetch(request.statements)
                     batch, hashes = _Rows(), list[bytes]()
                     previous = leaf
-                    for statement in request.statements:
-                        admit(statement, state, today=today)
+                    for place, statement in enumerate(request.statements):
+                        _admit(statement, state, today, place)
                         seq = size + len(hashes)
                         nth = state.record(statement, seq)
                         data = statement.fragments.splice(
@@ -182,6 +182,14 @@ class Appender:
 
     def _root_at(self, db: sqlite3.Connection, size: int) -> bytes:
         return self._edge.root() if size else EMPTY_ROOT
+
+
+def _admit(statement: Prepared, state: State, today: date, place: int) -> None:
+    try:
+        admit(statement, state, today=today)
+    except RefusedError as error:
+        where = f"/drafts/{place}{error.where}"
+        raise RefusedError(error.code, error.message, where=where) from error
 
 
 def _at(now: datetime, last: str) -> datetime:

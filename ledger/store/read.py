@@ -262,9 +262,10 @@ def links_to(db: Connection, process: str, id_: str) -> list[tuple[Any, ...]]:
 
 
 def last_link_to(db: Connection, process: str) -> int:
-    """The seq of the newest link from another process to this one as a whole; -1 if none."""
+    """The seq of the newest link from another process into this one; -1 if none."""
     (seq,) = db.execute(
-        "SELECT coalesce(max(seq), -1) FROM link WHERE to_process = ? AND target = ''",
+        "SELECT coalesce(max(seq), -1) FROM link"
+        " WHERE to_process = ? AND process <> to_process",
         (process,),
     ).fetchone()
     return int(seq)
@@ -328,6 +329,11 @@ def raw_openings(db: Connection) -> Iterator[RawOpening]:
         "SELECT seq, path, public, commitment, key, value FROM opening ORDER BY seq, path"
     ):
         yield RawOpening(*row)
+
+
+def tile_count(db: Connection) -> int:
+    """How many tiles are stored."""
+    return int(db.execute("SELECT count(*) FROM tile").fetchone()[0])
 
 
 def raw_things(db: Connection) -> Iterator[tuple[Any, ...]]:

@@ -111,6 +111,7 @@ class LinkRow(SQLModel, table=True):
     __table_args__ = (
         Index("link_source", "process", "source"),
         Index("link_target", "to_process", "target"),
+        Index("link_across", "to_process", "seq", sqlite_where=text("process <> to_process")),
     )
     id: int | None = Field(default=None, primary_key=True)
     seq: int

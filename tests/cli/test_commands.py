@@ -75,7 +75,7 @@ def test_a_refusal_exits_with_1_and_its_code(data: Path) -> None:
     assert json.loads(outcome.stderr) == {
         "code": "unknown_process",
         "message": "no process is called cours-fraiches",
-        "where": "/process",
+        "where": "/drafts/0/process",
     }
 
 

@@ -266,6 +266,32 @@ def test_a_date_announced_after_a_response_is_for_another_one():
     assert (promised.state, promised.after) == ("past_due", None)
 
 
+def test_a_date_that_was_kept_before_the_duty_began_does_not_burden_it():
+    p = Process(owed=[RESPOND])
+    p.add("date.announced", "2021-01-01", due="2021-03", duty="respond")
+    p.add("response.given", "2021-02-01", id="A1")
+    p.add("opinion.delivered", "2021-04-20", id="O1")
+    begun, kept = p.duties()
+    assert (begun.state, begun.promises) == ("open", ())
+    assert (kept.state, kept.promises[0].outcome) == ("met", "kept")
+
+
+def test_a_date_said_of_one_opinion_is_for_the_response_to_it():
+    p = Process(owed=[RESPOND])
+    p.add("opinion.delivered", "2021-04-20", id="O1")
+    p.add("opinion.delivered", "2021-05-20", id="O2")
+    p.add("response.given", "2021-06-20", id="A1", opinion="O1")
+    p.add("opinion.delivered", "2021-07-20", id="O3")
+    p.add("date.announced", "2021-08-01", due="2021-12", duty="respond", about=["O3"])
+    assert [(d.after and d.after.id, d.state) for d in p.duties()] == [
+        ("O1", "met"), ("O2", "past_due"),
+    ]  # fmt: skip
+    p.add("response.given", "2022-06-20", id="A2", opinion="O2")
+    assert {d.after.id: len(d.promises) for d in p.duties() if d.after} == {
+        "O1": 0, "O2": 0, "O3": 1,
+    }  # fmt: skip
+
+
 def test_a_date_said_before_a_response_and_recorded_after_it_is_judged_with_it():
     p = opinion()
     p.add("response.given", "2021-12-10", id="A1")
@@ -280,15 +306,16 @@ def test_the_due_day_of_a_measure_is_a_promise_and_its_amendment_another():
     p.add("measure.amended", "2022-05-01", measure="M1", due="2023-06")
     p.add("follow_up.reported", "2023-01-01", measure="M1", state="under_way")
     p.add("follow_up.reported", "2023-06-30", measure="M1", state="done")
-    duty = p.duty("carry_out", "M1")
-    assert duty.state == "met"
+    (duty,) = p.duties()
+    assert (duty.id, duty.state) == ("carry_out", "met")
     assert [x.outcome for x in duty.promises] == ["kept_late", "kept"]
 
 
 def test_the_due_day_of_a_measure_stands_even_where_no_rule_asks_for_it():
     p = Process(owed=[REPORT])
     p.add("measure.adopted", "2021-01-01", id="M1", due="2022-06")
-    assert p.duty("", "M1").state == "past_due"
+    assert (p.duty("", "M1").state, p.duty("", "M1").per) == ("past_due", "measure")
+    assert p.duty("report_each", "M1").promises == ()
 
 
 def test_a_deferred_unit_is_owed_another_answer_by_the_day_that_was_named():
@@ -297,7 +324,7 @@ def test_a_deferred_unit_is_owed_another_answer_by_the_day_that_was_named():
     p.add("unit.submitted", "2021-04-20", id="R1", opinion="O1")
     p.add("answer.given", "2021-12-10", unit="R1", verdict="deferred", until="2022-06")
     assert p.duty("answer_each", "R1").state == "met"
-    assert p.duty("", "R1").state == "past_due"
+    assert (p.duty("", "R1").state, p.duty("", "R1").per) == ("past_due", "unit")
     p.add("answer.given", "2022-07-01", unit="R1", verdict="deferred", until="2022-12")
     again = p.duty("", "R1", today="2022-08-01")
     assert [x.outcome for x in again.promises] == ["missed", "pending"]
@@ -431,6 +458,35 @@ def test_only_some_units_are_owed_something():
     assert [d.subject for d in p.duties()] == ["R1", "R2"]
 
 
+def test_a_measure_is_chosen_by_the_units_it_carries_out():
+    only = {"type": ["recommendation"], "verdict": ["retained"]}
+    p = Process(owed=[{**REPORT, "only": only}])
+    for n, (type_, verdict) in enumerate(
+        [
+            ("recommendation", "retained"),
+            ("recommendation", "rejected"),
+            ("question", "retained"),
+        ]
+    ):
+        p.add("unit.submitted", None, id=f"R{n}", type=type_)
+        p.add("answer.given", None, unit=f"R{n}", verdict=verdict)
+        p.add("measure.adopted", None, id=f"M{n}", carries_out=[f"R{n}", "autre/R9"])
+    p.add("unit.submitted", None, id="R3")
+    p.add("measure.adopted", None, id="M3", carries_out=["R3"])
+    p.add("measure.adopted", None, id="M4", carries_out=["R1", "R0"])
+    assert [d.subject for d in p.duties()] == ["M0", "M4"]
+
+
+def test_what_begins_a_duty_may_be_asked_to_be_in_a_state():
+    p = Process(owed=[{**ANSWER, "after": what("claim.recorded", "done")}])
+    p.add("unit.submitted", None, id="R1")
+    value = {"number": 1, "unit": "u", "bound": "exactly"}
+    p.add("claim.recorded", None, about=["p"], topic="t", value=value, state="planned")
+    assert p.duty("answer_each", "R1").state == "not_yet"
+    done = p.add("claim.recorded", None, about=["p"], topic="t", value=value, state="done")
+    assert p.duty("answer_each", "R1").after is done
+
+
 def test_what_was_elected_is_owed_and_what_was_not_is_not():
     rule = {
         "id": "build", "what": what("measure.adopted"), "per": "unit",
@@ -529,6 +585,21 @@ def test_the_decision_of_a_measure_concerns_the_units_it_carries_out():
     p.add("decision.made", "2021-05-20", id="D1", declares=1)
     p.add("measure.adopted", "2021-05-20", id="M1", decision="D1", carries_out=["R2"])
     assert [d.state for d in p.duties()] == ["open", "met"]
+
+
+def test_what_will_be_owed_is_announced_before_any_unit_is_recorded():
+    sure = {**ANSWER, "only": {"type": ["recommendation"]}}
+    unsure = {**ANSWER, "id": "build", "only": {"type": ["recommendation"], "elected": True}}
+    p = Process(owed=[sure, unsure])
+    assert [(d.id, d.state, d.subject) for d in p.duties()] == [("answer_each", "not_yet", "")]
+    p.add("opinion.delivered", "2021-04-20", id="O1", declares=25)
+    assert p.duties() == ()
+
+
+def test_a_duty_that_asks_for_no_verdict_is_announced_before_the_answer():
+    p = Process(owed=[{**PASS_ON, "only": {"type": ["recommendation"]}}])
+    p.add("unit.submitted", "2021-04-20", id="R1")
+    assert p.duty("transmit", "R1").state == "not_yet"
 
 
 # -- what lifts it -------------------------------------------------------------------------
@@ -633,6 +704,34 @@ def test_a_new_beginning_ends_the_period_before():
 def test_a_sitting_that_may_lie_in_a_period_counts_in_it():
     first, _ = sittings("2020-05-01", "2020").duties("2021-04-01")
     assert first.state == "met"
+
+
+def test_a_sitting_recorded_before_the_body_does_not_count():
+    p = Process(owed=[SITTINGS])
+    for n in (1, 2):
+        p.add("session.held", "2020-05-01", id=f"S{n}")
+    p.add("body.installed", "2020-03-01", id="B1")
+    assert [d.state for d in p.duties("2020-06-01")] == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("every", "due"),
+    [
+        ("P1M", ["2020-02-29", "2020-03-31", "2020-04-30"]),
+        ("P2W", ["2020-02-14", "2020-02-28", "2020-03-13", "2020-03-27", "2020-04-10"]),
+        ("P30D", ["2020-03-01", "2020-03-31", "2020-04-30"]),
+        ("P9999Y", ["9999-12-31"]),
+    ],
+)
+def test_periods_follow_each_other_without_drifting(every, due):
+    p = Process(owed=[{**SITTINGS, "every": every}])
+    p.add("body.installed", "2020-01-31", id="B1")
+    assert [str(d.due and d.due.last) for d in p.duties("2020-04-05")] == due
+
+
+def test_the_last_day_of_a_period_belongs_to_it():
+    p = sittings("2020-05-01", "2021-03-01", "2021-03-02")
+    assert [(d.state, d.done) for d in p.duties("2021-06-01")] == [("met", 2), ("open", 1)]
 
 
 def test_the_current_period_is_open():

@@ -77,6 +77,30 @@ def test_a_date_that_passed_in_silence_is_a_gap_and_one_that_slipped_a_note():
     assert [i.entries for i in p.wrong("date_missed", "2021-11-01")] == [(first.seq,)]
 
 
+def test_a_date_missed_before_a_measure_was_abandoned_is_a_note_about_its_duty():
+    p = Process(owed=[CARRY_OUT])
+    adopted = p.add("measure.adopted", "2021-01-01", id="M1", due="2021-12")
+    p.add("follow_up.reported", "2022-06-01", measure="M1", state="abandoned")
+    assert p.wrong("past_due") == []
+    (note,) = p.wrong("date_missed")
+    assert (note.entries, note.subject) == ((adopted.seq,), "M1")
+    assert (note.facts["duty"], note.facts["procedure"]) == ("carry_out", 1)
+
+
+def test_a_date_that_no_rule_asks_for_names_no_procedure():
+    p = Process()
+    p.add("date.announced", "2021-01-01", due="2021-12", what=what("review.held"))
+    (found,) = p.wrong("past_due")
+    assert (found.facts["duty"], found.facts["what"]) == ("", "review.held")
+    assert "procedure" not in found.facts
+
+
+def test_a_newer_date_that_is_still_to_come_is_no_irregularity():
+    p = Process()
+    p.add("date.announced", "2021-01-01", due="2029", what=what("review.held"))
+    assert p.wrong("past_due") == p.wrong("date_missed") == []
+
+
 # -- declared and recorded -----------------------------------------------------------------
 
 
@@ -155,6 +179,37 @@ def test_no_unit_is_unanswered_where_no_rule_asks_for_an_answer():
     p.add("unit.submitted", None, id="R1")
     p.add("response.given", None, id="A1")
     assert p.wrong("unanswered") == []
+
+
+def test_a_unit_that_was_put_off_is_not_unanswered():
+    p = Process(owed=[ANSWER])
+    p.add("opinion.delivered", None, id="O1")
+    p.add("unit.submitted", None, id="R1", opinion="O1")
+    p.add("answer.given", None, unit="R1", verdict="deferred", until="2021")
+    p.add("response.given", None, id="A1")
+    assert p.wrong("unanswered") == []
+
+
+def test_a_date_for_answers_to_units_nobody_recorded_leaves_none_unanswered():
+    p = Process(owed=[ANSWER])
+    p.add("date.announced", None, due="2021", duty="answer_each")
+    p.add("response.given", None, id="A1")
+    assert p.wrong("past_due")
+    assert p.wrong("unanswered") == []
+
+
+def test_a_unit_that_two_cities_leave_unanswered_is_shown_once():
+    p = Process(owed=[ANSWER], owners=(CITY, {"name": "Métropole", "role": "city"}))
+    p.add("opinion.delivered", None, id="O1")
+    p.add("unit.submitted", None, id="R1", opinion="O1")
+    p.add("response.given", None, id="A1")
+    assert len(p.wrong("unanswered")) == 1
+
+
+def test_a_reason_given_before_does_not_excuse_a_later_answer_without_one():
+    p = answered()
+    p.add("answer.given", None, unit="R1", verdict="rejected", reason=None)
+    assert len(p.wrong("unreasoned")) == 1
 
 
 # -- decisions -----------------------------------------------------------------------------
@@ -289,6 +344,33 @@ def test_a_process_closed_too_early_shows_what_was_left():
     assert p.wrong("closed_with_duties_open") == p.wrong("missing_required_step") == []
 
 
+def test_a_missing_mandate_is_said_once():
+    p = Process(kinds=kinds("mandate.issued"))
+    p.add("process.closed", None)
+    assert [i.facts["kind"] for i in p.wrong("missing_required_step")] == ["mandate.issued"]
+    p = Process(kinds=kinds("mandate.issued", "review.held"))
+    p.add("decision.made", None, id="D1")
+    p.add("process.closed", None)
+    assert [i.facts["kind"] for i in p.wrong("missing_required_step")] == ["review.held"]
+
+
+def test_what_began_with_the_closing_was_not_left_open_by_it():
+    rule = {"id": "look_back", "what": what("review.held"), "after": what("process.closed")}
+    p = Process(owed=[rule])
+    p.add("process.closed", "2021-01-01")
+    assert p.duty("look_back").state == "open"
+    assert p.wrong("closed_with_duties_open") == []
+
+
+def test_without_the_grammar_nothing_is_said_of_the_conduct():
+    p = answered(reason=None)
+    p.procedures = {}
+    p.add("process.closed", None)
+    day = date(2026, 1, 1)
+    found = irregularities(p.case(), {}, p.duties(), today=day)
+    assert [i.code for i in found] == ["unreasoned"]
+
+
 def test_what_was_disowned_is_a_note_and_is_judged_no_more():
     p = Process()
     wrong = p.add("opinion.delivered", None, id="O1", declares=9)
@@ -332,6 +414,8 @@ def test_votes_that_contradict_each_other_are_shown(wrong, vote):
         {"seats": 97, "cast": 90, "in_favour": 80, "against": 7, "abstained": 3},
         {"cast": 90, "in_favour": 80},
         {"seats": 97},
+        {"seats": 40, "in_favour": 31, "against": 9},
+        {"seats": 40, "cast": 40, "in_favour": 40},
     ],
 )
 def test_votes_that_may_be_right_are_left_alone(vote):
@@ -424,6 +508,50 @@ def test_the_newest_assessed_cost_counts():
     assert p.wrong("envelope_exceeded") == []
 
 
+def test_a_project_without_a_territory_is_counted_where_there_is_only_one():
+    for envelopes, found in ((NORTH, 1), ([*NORTH, {"territory": "Sud", "cents": 50}], 0)):
+        p = Process()
+        p.add("mandate.issued", None, id="MA1", envelopes=envelopes)
+        p.add("unit.submitted", None, id="R1", type="project")
+        p.add("unit.assessed", None, unit="R1", cost=101)
+        options = [{"unit": "R1", "votes": 1, "elected": True}]
+        p.add("ballot.held", None, id="B1", options=options)
+        assert len(p.wrong("envelope_exceeded")) == found
+
+
+def test_a_corrected_territory_is_the_one_that_is_judged():
+    p = ballot(60, 41, envelopes=NORTH)
+    unit = next(e for e in p.entries if e.id == "R1")
+    change = {"path": "/body/territory", "value": "Sud"}
+    p.add("correction.made", None, entry=unit.seq, changes=[change], illustrative=True)
+    assert p.wrong("envelope_exceeded")
+    p.add("correction.made", None, entry=unit.seq, changes=[change])
+    assert p.wrong("envelope_exceeded") == []
+
+
+def test_the_envelopes_of_a_ballot_come_before_those_of_the_mandate():
+    p = Process()
+    p.add("mandate.issued", None, id="MA1", envelopes=NORTH, total=100)
+    p.add("unit.submitted", None, id="R1", type="project", territory="Nord")
+    p.add("unit.assessed", None, unit="R1", cost=101)
+    options = [{"unit": "R1", "votes": 1, "elected": True}]
+    more = [{"territory": "Nord", "cents": 120}]
+    p.add("ballot.held", None, id="B1", options=options, envelopes=more)
+    assert p.wrong("envelope_exceeded") == []
+    (found,) = p.wrong("envelopes_differ_from_total")
+    assert (found.subject, found.facts) == ("B1", {"sum": 120, "total": 100})
+
+
+def test_the_envelopes_of_a_ballot_need_no_mandate():
+    p = Process()
+    p.add("unit.submitted", None, id="R1", type="project", territory="Nord")
+    p.add("unit.assessed", None, unit="R1", cost=101)
+    options = [{"unit": "R1", "votes": 1, "elected": True}]
+    p.add("ballot.held", None, id="B1", options=options, envelopes=NORTH)
+    assert len(p.wrong("envelope_exceeded")) == 1
+    assert p.wrong("envelopes_differ_from_total") == []
+
+
 def test_envelopes_make_the_total_of_the_mandate():
     both = [*NORTH, {"territory": "Sud", "cents": 50}]
     assert ballot(envelopes=both, total=150).wrong("envelopes_differ_from_total") == []
@@ -438,6 +566,8 @@ def test_an_amended_mandate_is_judged_as_amended():
     assert p.wrong("envelopes_differ_from_total")
     p.add("mandate.amended", None, mandate="MA1", total=150)
     assert p.wrong("envelopes_differ_from_total") == []
+    p.add("mandate.amended", None, mandate="MA1", envelopes=NORTH)
+    assert p.wrong("envelopes_differ_from_total")
 
 
 # -- claims --------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from viz.draw.words import Codes
 
 WORDS = Codes()
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 wheel = pytest.mark.skipif(find_spec("wasmtime") is None, reason="wasmtime is not installed")
 
 

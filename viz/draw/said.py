@@ -45,9 +45,9 @@ def value_at(case: Case, entry: Entry, path: str) -> Any:
     for correction in case.corrections.get(entry.seq, ()):
         if correction.seq in case.disowned:
             continue
-        for change in cast(events.CorrectionMade, correction.body).changes:
-            if change.path == path:
-                value = change.value
+        for change in correction.raw["changes"]:
+            if change["path"] == path:
+                value = change["value"]
     return value
 
 

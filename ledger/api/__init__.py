@@ -1,0 +1,1 @@
+"""HTTP for machines: routes, authentication, and errors told as problem+json."""

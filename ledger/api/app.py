@@ -1,0 +1,96 @@
+"""Makes the application: routes, errors, the writer and the live stream, started and stopped.
+
+`viz.site` adds its pages to what `create_api` returns:
+
+    app = create_api(register)
+    app.include_router(pages)                   # with include_in_schema=False
+    app.state.problem_page = page_of_problem    # (Request, Problem) -> Response, for its paths
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI
+
+from ledger.api import entries, processes, raw, stream, writing
+from ledger.api.caching import RELEASE
+from ledger.api.doorway import Doorway
+from ledger.api.live import Live
+from ledger.api.openapi import DESCRIPTION, TAGS, describe
+from ledger.api.problem import install_problems
+from ledger.api.services import Clock, Limits, Services
+from ledger.service.query import Queries
+from ledger.service.register import Register
+from ledger.service.writer import Writer
+
+ROUTERS = (processes.router, writing.router, entries.router, stream.router, raw.router)
+
+
+def now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+def create_api(
+    register: Register,
+    *,
+    clock: Clock = now,
+    limits: Limits | None = None,
+    poll: float = 1.0,
+    heartbeat: float = 15.0,
+) -> FastAPI:
+    """The application over one register, which its caller opens and closes.
+
+    It is started and stopped once: its writer ends with it.
+
+    Args:
+        poll: Seconds between two looks for what other processes wrote.
+        heartbeat: Seconds of silence after which a stream is told that it is still open.
+    """
+    limits = limits or Limits()
+    queries = Queries(register)
+    live = Live(
+        queries,
+        poll=poll,
+        heartbeat=heartbeat,
+        max_listeners=limits.listeners,
+        max_pending=limits.pending,
+    )
+    services = Services(register, queries, Writer(register, clock), live, clock, limits)
+    app = FastAPI(
+        title="Fil rouge",
+        summary="How decisions were reached with citizens.",
+        description=DESCRIPTION.strip(),
+        version=RELEASE,
+        openapi_url="/api/v1/openapi.json",
+        openapi_tags=TAGS,
+        # Their pages would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.services = services
+    app.state.problem_page = None
+    install_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Doorway)
+    describe(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    # Writers wait for the disk: in threads of their own, so that readers never wait for them.
+    app.state.pens = CapacityLimiter(services.limits.writes)
+    await services.live.start()
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(services.close)

@@ -1,0 +1,80 @@
+"""Reads what a client sends: no more than is allowed, and as JSON in the ledger's profile.
+
+The body is refused by its declared length before a byte of it is read, and while it streams
+in when no length, or a false one, was declared.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import ClientDisconnect, Request
+
+from ledger.core.canonical import MAX_DEPTH, loads
+from ledger.errors import MalformedError
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body of a request.
+
+    Args:
+        limit: The most bytes it may have.
+
+    Raises:
+        MalformedError: `too_large`; `bad_request`: the client left before its end.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
+        raise _too_large(limit)
+    chunks, size = [], 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise MalformedError("bad_request", "the request ended before its body") from error
+    return b"".join(chunks)
+
+
+def parse_drafts(body: bytes) -> list[object]:
+    """The drafts in the body of a request: `{"drafts": […]}`.
+
+    Raises:
+        MalformedError: as `loads`; `bad_request` for another form.
+    """
+    # A draft may be as deep as an entry, and stands in an array in an object.
+    value = loads(body, max_depth=MAX_DEPTH + 2)
+    if not isinstance(value, dict) or value.keys() != {"drafts"}:
+        raise MalformedError("bad_request", 'send an object with one key: {"drafts": […]}')
+    drafts = value["drafts"]
+    if not isinstance(drafts, list):
+        raise MalformedError("bad_request", "the drafts are an array", where="/drafts")
+    return list(drafts)
+
+
+def check_key(key: str | None) -> None:
+    """Checks the form of an idempotency key.
+
+    Raises:
+        MalformedError: `bad_request`.
+    """
+    if key is not None and not _KEY.fullmatch(key):
+        raise MalformedError(
+            "bad_request",
+            "an idempotency key has 1 to 255 visible ASCII characters",
+            where="header Idempotency-Key",
+        )
+
+
+def bearer(request: Request) -> str | None:
+    """The token of a request; None where none was sent."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _too_large(limit: int) -> MalformedError:
+    return MalformedError("too_large", f"a request has at most {limit} bytes")

@@ -1,0 +1,156 @@
+"""Every error as `application/problem+json`, made from the one table in `ledger.errors`.
+
+    {"type":"/api/v1/problems/unknown_reference","title":"The statement refers to …",
+     "status":409,"detail":"nothing is called R99","code":"unknown_reference",
+     "where":"/drafts/3/body/unit","instance":"/api/v1/entries#/drafts/3/body/unit"}
+
+`code` is for machines, `detail` for people, `where` says which part of the input is meant. An
+unforeseen failure says nothing of itself but the id under which it was logged.
+
+Source: RFC 9457, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import uuid4
+
+import orjson
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledger.errors import CODES, Code, LedgerError, MalformedError, RefusedError
+
+MEDIA_TYPE = "application/problem+json"
+MACHINES = ("/api/", "/checkpoint", "/entry/", "/opening/", "/tile/", "/healthz")
+"""Paths that are always answered in this form; elsewhere pages may say it their way."""
+HTTP_CODES = {
+    "method_not_allowed": Code(405, "This address takes other methods."),
+    "failure": Code(500, "The server failed."),
+}
+"""What can only go wrong over HTTP."""
+ALL_CODES = CODES | HTTP_CODES
+
+log = structlog.get_logger("ledger.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error, ready to be told."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    where: str
+    instance: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def members(self) -> dict[str, Any]:
+        """The members of the problem document."""
+        members = {
+            "type": f"/api/v1/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "instance": self.instance,
+        }
+        return {**members, "where": self.where} if self.where else members
+
+    def response(self) -> Response:
+        """The problem as an answer to a machine."""
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(
+            orjson.dumps(self.members()),
+            self.status,
+            {**headers, **self.headers},
+            media_type=MEDIA_TYPE,
+        )
+
+
+Page = Callable[[Request, Problem], Response]
+"""Tells a problem to a person: set as `app.state.problem_page` by whoever adds pages."""
+
+
+def problem_of(error: LedgerError, request: Request) -> Problem:
+    """The problem that an error of the tree is to whoever asked."""
+    path = request.url.path
+    return Problem(
+        error.status,
+        error.code,
+        error.title,
+        error.message,
+        error.where,
+        f"{path}#{error.where}" if error.where.startswith("/") else path,
+        _headers(error.status),
+    )
+
+
+def install_problems(app: FastAPI) -> None:
+    """Makes every error of `app` a problem, or a page where pages were added."""
+
+    def tell(request: Request, problem: Problem) -> Response:
+        page: Page | None = getattr(app.state, "problem_page", None)
+        if page is None or request.url.path.startswith(MACHINES):
+            return problem.response()
+        return page(request, problem)
+
+    async def ledger_error(request: Request, error: Exception) -> Response:
+        error = cast(LedgerError, error)
+        if error.status == 500:
+            log.error("tampered", code=error.code, message=str(error), path=request.url.path)
+        return tell(request, problem_of(error, request))
+
+    async def bad_parameter(request: Request, error: Exception) -> Response:
+        return tell(request, problem_of(_bad_parameter(error), request))
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        error = cast(HTTPException, error)
+        if error.status_code == 404:
+            return tell(request, problem_of(RefusedError("not_found", _NOTHING), request))
+        status, path = error.status_code, request.url.path
+        code = "method_not_allowed" if status == 405 else "bad_request"
+        headers = {**_headers(status), **(error.headers or {})}
+        title = ALL_CODES[code].title
+        return tell(request, Problem(status, code, title, error.detail, "", path, headers))
+
+    async def failure(request: Request, error: Exception) -> Response:
+        id_ = str(uuid4())
+        log.error("request failed", id=id_, path=request.url.path, exc_info=error)
+        detail = f"Something went wrong here; it was logged under {id_}."
+        status, title = HTTP_CODES["failure"]
+        return tell(request, Problem(status, "failure", title, detail, "", f"urn:uuid:{id_}"))
+
+    app.add_exception_handler(LedgerError, ledger_error)
+    app.add_exception_handler(RequestValidationError, bad_parameter)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, failure)
+
+
+_NOTHING = "There is nothing at this address."
+
+
+def _bad_parameter(error: Exception) -> MalformedError:
+    fault = cast(RequestValidationError, error).errors()[0]
+    place, *rest = (str(part) for part in fault["loc"])
+    where = f"{place} parameter {'/'.join(rest)}" if rest else place
+    return MalformedError("bad_request", fault["msg"], where=where)
+
+
+def _headers(status: int) -> dict[str, str]:
+    match status:
+        case 401:
+            return {"WWW-Authenticate": 'Bearer realm="filrouge"'}
+        case 413:
+            # The rest of the request is not read: nothing can follow it on this connection.
+            return {"Connection": "close"}
+        case 503:
+            return {"Retry-After": "2"}
+    return {}

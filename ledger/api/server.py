@@ -1,0 +1,52 @@
+"""A uvicorn server that can be stopped while streams are open.
+
+Uvicorn waits for open connections before it tells the application that it stops: a stream
+that waits for that word would hold it for ever. Here the streams are told first.
+"""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from ledger.api.services import services_of
+
+GRACE = 10
+"""Seconds that other requests have to finish in."""
+
+
+class Server(uvicorn.Server):
+    """Serves one application made by `create_api`; `run()` blocks until it is stopped."""
+
+    def __init__(
+        self,
+        app: FastAPI,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        log_level: str = "info",
+        proxied: bool = False,
+    ) -> None:
+        """
+        Args:
+            proxied: Believe `X-Forwarded-*` of a reverse proxy on this machine.
+        """
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level=log_level,
+            proxy_headers=proxied,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=GRACE,
+        )
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the streams, then waits for what else is under way."""
+        services_of(self._app).live.close()
+        await super().shutdown(sockets)

@@ -1,0 +1,65 @@
+"""What a running server is made of, and where routes find it: the seam of `viz.site`.
+
+app = create_api(register)        # ledger.api.app
+services = services_of(app)       # or services_of(request), in a route
+view = services.queries.process(slug, services.today())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+
+from ledger.api.live import Live
+from ledger.service.query import Queries
+from ledger.service.register import Register
+from ledger.service.writer import Writer
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one client may ask of the server."""
+
+    body: int = 8 * 1024 * 1024
+    """Bytes of one request."""
+    listeners: int = 1000
+    """Open streams, of all clients together."""
+    pending: int = 10_000
+    """Events that wait for one listener before it is dropped."""
+    writes: int = 64
+    """Requests that are being recorded at once; more wait for their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a route may use."""
+
+    register: Register
+    queries: Queries
+    writer: Writer
+    live: Live
+    clock: Clock
+    limits: Limits
+
+    def today(self) -> date:
+        """The civil day in the register's time zone."""
+        return self.queries.day(self.clock())
+
+    def close(self) -> None:
+        """Ends the streams, finishes what waits to be recorded, and stops."""
+        self.live.stop()
+        self.writer.close()
+
+
+def services_of(holder: FastAPI | HTTPConnection) -> Services:
+    """The services of an application, or of the one that a request was made to."""
+    app = holder if isinstance(holder, FastAPI) else holder.app
+    return cast(Services, app.state.services)

@@ -1,0 +1,134 @@
+"""The one route that writes: a batch of drafts, recorded whole or not at all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from ledger.api import examples
+from ledger.api.caching import NEVER
+from ledger.api.entries import inclusion_form
+from ledger.api.forms import BASE, json_response
+from ledger.api.limits import bearer, check_key, parse_drafts, read_body
+from ledger.api.openapi import documented
+from ledger.api.services import Services, services_of
+from ledger.core import note
+from ledger.core.checkpoint import parse
+from ledger.service.record import record
+from ledger.service.tokens import authenticate
+
+router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
+
+
+@router.post(
+    "/entries",
+    status_code=201,
+    responses=documented(
+        examples.WRITTEN,
+        "not_json",
+        "bad_request",
+        "unauthorized",
+        "forbidden",
+        "unknown_process",
+        "unknown_reference",
+        "duplicate_id",
+        "key_reused",
+        "too_large",
+        "unknown_kind",
+        "bad_body",
+        "bad_text",
+        "busy",
+        "clock_behind",
+        status=201,
+        also={200: "The same batch was recorded before under this key: the first answer."},
+    ),
+    openapi_extra={
+        "security": [{"token": []}],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["drafts"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "drafts": {
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": 20_000,
+                                "items": {"$ref": "#/components/schemas/Draft"},
+                            }
+                        },
+                    },
+                    "example": {"drafts": [examples.DRAFT]},
+                }
+            },
+        },
+    },
+)
+async def write(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Of your choice, new for each batch: sending the same batch again under"
+            " it within 30 days records nothing and returns the first answer.",
+        ),
+    ] = None,
+) -> Response:
+    """Record a batch of drafts: all of it, or nothing.
+
+    Texts are sealed here: what a person composed goes into an erasable vault, the register
+    keeps commitments. The answer says where the entries stand and under which checkpoint; for a
+    single entry it holds the proof, for others ask for receipts.
+    """
+    services = services_of(request)
+    # Before the body: who may not write need not be read.
+    account = await to_thread.run_sync(authenticate, services.register, bearer(request))
+    check_key(key)
+    body = await read_body(request, services.limits.body)
+    pens: CapacityLimiter = request.app.state.pens
+    return await to_thread.run_sync(_write, services, body, account.name, key, limiter=pens)
+
+
+def _write(services: Services, body: bytes, account: str, key: str | None) -> Response:
+    written = record(
+        services.register,
+        parse_drafts(body),
+        account=account,
+        append=services.writer.append,
+        key=key,
+    )
+    services.live.wake()
+    size = parse(note.parse(written.checkpoint).text).size
+    rows = services.queries.entries(start=written.first, limit=written.stop - written.first)
+    form: dict[str, Any] = {
+        "first": written.first,
+        "last": written.stop - 1,
+        "size": size,
+        "checkpoint": written.checkpoint.decode(),
+        "entries": [_place(seq, data) for seq, data in rows],
+    }
+    headers = {"Cache-Control": NEVER}
+    if len(rows) == 1:
+        proof, signed = services.queries.inclusion(written.first, size)
+        form["proof"] = inclusion_form(written.first, proof, signed)
+        headers["Location"] = f"{BASE}/entries/{written.first}"
+    return json_response(form, status=200 if written.repeated else 201, headers=headers)
+
+
+def _place(seq: int, data: bytes) -> dict[str, Any]:
+    entry = orjson.loads(data)
+    return {
+        "seq": seq,
+        "process": entry["process"],
+        "nth": entry["nth"],
+        "kind": entry["kind"],
+        "at": entry["at"],
+    }

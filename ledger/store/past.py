@@ -1,0 +1,55 @@
+"""The register as it was before one of its entries: for judging again what was admitted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+
+from ledger.domain.admission import Thing
+
+
+class Past:
+    """Satisfies `ledger.domain.admission.Register` at any `seq`, by the index.
+
+    Whoever trusts it has compared the index with the entries, or does so beside it.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._processes: dict[str, tuple[int, bool]] = {}
+        self.seq = 0
+        """Only what lies before this entry is there."""
+
+    def process(self, slug: str) -> bool | None:
+        """Whether the process is illustrative; None where it does not exist."""
+        if slug not in self._processes:
+            row = self._db.execute(
+                "SELECT e.seq, p.illustrative FROM process p"
+                " JOIN entry e ON e.process = p.slug AND e.nth = 0 WHERE p.slug = ?",
+                (slug,),
+            ).fetchone()
+            if row is None:
+                return None
+            self._processes[slug] = row[0], bool(row[1])
+        opened, illustrative = self._processes[slug]
+        return illustrative if opened < self.seq else None
+
+    def thing(self, process: str, id_: str) -> Thing | None:
+        """What bears this id."""
+        row = self._db.execute(
+            "SELECT sort, illustrative, seq FROM thing WHERE process = ? AND id = ?",
+            (process, id_),
+        ).fetchone()
+        if row is None or row[2] >= self.seq:
+            return None
+        return Thing(row[0], bool(row[1]))
+
+    def entry(self, seq: int) -> Mapping[str, Any] | None:
+        """The decoded entry at a place of the register."""
+        if seq >= self.seq:
+            return None
+        row = self._db.execute("SELECT data FROM entry WHERE seq = ?", (seq,)).fetchone()
+        return cast(Mapping[str, Any], orjson.loads(row[0])) if row else None

@@ -1,0 +1,1 @@
+"""HTTP for machines: every route, every refusal, streams over real connections."""
