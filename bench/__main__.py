@@ -16,6 +16,7 @@ from rich.table import Table
 
 from bench import appending, pages, proving, verifying
 from bench.figures import Figure
+from ledger.service.settings import calm_collector
 
 
 def main() -> None:
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="a million entries; an hour or so")
     parser.add_argument("--only", choices=["append", "verify", "prove", "pages"])
     arguments = parser.parse_args()
+    calm_collector()
     entries = 1_000_000 if arguments.full else 100_000
     benches: dict[str, Callable[[Path], list[Figure]]] = {
         "append": lambda folder: appending.run(folder, entries),

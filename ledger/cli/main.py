@@ -18,7 +18,7 @@ from ledger.core.canonical import loads
 from ledger.errors import LedgerError, UncheckedError
 from ledger.service import audit, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
-from ledger.service.settings import Settings
+from ledger.service.settings import Settings, calm_collector
 
 _SETTINGS = Settings()
 
@@ -331,6 +331,7 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
 
 def run() -> None:
     """Runs a command; every error of ours becomes one line and its exit code."""
+    calm_collector()
     try:
         app()
     except LedgerError as error:
