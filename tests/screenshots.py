@@ -82,6 +82,7 @@ def main() -> None:
                 for scheme in ("light", "dark"):
                     take(browser, address, device, scheme)
         browser.close()
+    (ROOT / "docs" / "images").mkdir(exist_ok=True)
     shutil.copy(OUT / "readme.png", ROOT / "docs" / "images" / "process.png")
     print(f"{len(list(OUT.iterdir()))} pictures in {OUT.relative_to(ROOT)}")
 
@@ -100,7 +101,8 @@ def take(browser: Browser, address: str, device: str, scheme: str) -> None:
         page.wait_for_load_state("load")
         page.screenshot(path=OUT / f"{title}-{device}-{scheme}.png", full_page=True)
     if (device, scheme) == ("desktop", "light"):
-        page.goto(address + PAGES["process-full"])
+        page.set_viewport_size({"width": 1280, "height": 1750})
+        page.goto(address + PAGES["process"])
         page.wait_for_timeout(300)
         page.screenshot(path=OUT / "readme.png")
     context.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from ledger.cli import output
 from ledger.core import cosignature
@@ -20,7 +21,12 @@ from ledger.service import audit, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
 from ledger.service.settings import Settings, calm_collector
 
-_SETTINGS = Settings()
+try:
+    _SETTINGS = Settings()
+except ValidationError as error:
+    for fault in error.errors():
+        print(f"LEDGER_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
+    sys.exit(2)
 
 app = typer.Typer(
     name="filrouge",

@@ -15,7 +15,9 @@ from tests.world import contribution, opened, workshop
 ROOT = Path(__file__).parents[2]
 
 
-def filrouge(*words: str, data: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def filrouge(
+    *words: str, data: Path, stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
     """Runs the command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", "from ledger.cli.main import run; run()", *words],
@@ -25,7 +27,8 @@ def filrouge(*words: str, data: Path, stdin: str = "") -> subprocess.CompletedPr
         timeout=60,
         check=False,
         cwd=ROOT,
-        env={"LEDGER_DATA": str(data), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        env={"LEDGER_DATA": str(data), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+        | settings,
     )
 
 
@@ -81,6 +84,13 @@ def test_a_refusal_exits_with_1_and_its_code(data: Path) -> None:
 
 def test_wrong_usage_exits_with_2(data: Path) -> None:
     assert filrouge("verify", "--nonsense", data=data).returncode == 2
+
+
+def test_a_bad_setting_is_named_and_exits_with_2(data: Path) -> None:
+    outcome = filrouge("verify", data=data, LEDGER_PORT="huit mille")
+    assert outcome.returncode == 2
+    assert "LEDGER_PORT" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
 
 
 def test_verify_says_how_much_and_which_root(data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""What is derived can be made again from the entries, and comes out the same."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.domain.case import fold
+from ledger.domain.entry import parse_entry
+from ledger.service import audit, load
+from ledger.service.register import Register
+from ledger.store import read
+from tests.world import new_register, put, put_all, workshop
+
+FIXTURES = [draft for path in load.fixtures() for draft in load.read_drafts(path)]
+
+
+def states(register: Register) -> dict[str, object]:
+    """The fold of every process."""
+    with register.database.reading() as db:
+        return {
+            row.slug: fold(
+                map(parse_entry, read.story(db, row.slug)), read.received(db, row.slug)
+            )
+            for row in read.processes(db)
+        }
+
+
+def test_folding_again_gives_the_same_state(register: Register) -> None:
+    put_all(register, FIXTURES)
+    assert states(register) == states(register)
+
+
+def test_an_export_loaded_elsewhere_tells_the_same_stories(
+    register: Register, tmp_path: Path
+) -> None:
+    put_all(register, FIXTURES)
+    other = new_register(tmp_path / "other")
+    put_all(other, FIXTURES)
+    one, two = states(register), states(other)
+    assert list(one) == list(two)
+    for slug in one:
+        assert repr(shape(one[slug])) == repr(shape(two[slug]))
+    other.close()
+
+
+def shape(case: object) -> object:
+    """A fold without what is new in every register: commitments and instants."""
+    entries = case.entries  # type: ignore[attr-defined]
+    units = case.units.values()  # type: ignore[attr-defined]
+    measures = case.measures.values()  # type: ignore[attr-defined]
+    return (
+        [(e.nth, e.kind, e.on, e.by) for e in entries],
+        [(u.id, u.verdict, u.draws_on, u.replaced_by, u.measures) for u in units],
+        [(m.id, m.state, len(m.reports), len(m.amendments)) for m in measures],
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cuts=st.lists(st.integers(1, 12), max_size=6))
+def test_however_a_story_is_cut_into_batches_it_is_the_same_story(
+    tmp_path_factory: object, cuts: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("cut")  # type: ignore[attr-defined]
+    register = new_register(folder / "data")
+    story = workshop()
+    places = sorted({0, *cuts, len(story)})
+    for start, stop in pairwise(places):
+        put(register, story[start:stop])
+    found = audit.verify(register.data)
+    assert found.entries == 4 + len(story)
+    case = states(register)["cours-fraiches"]
+    assert [e.nth for e in case.entries] == [0, 1, *range(4, 13)]  # type: ignore[attr-defined]
+    register.close()
