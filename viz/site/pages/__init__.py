@@ -1,0 +1,1 @@
+"""What the templates need of each page: pure functions of the views that `Queries` gives."""

@@ -1,0 +1,96 @@
+"""What does not hold, in sentences: made from the codes and facts of `irregularities`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.domain.irregularities import Irregularity
+from ledger.domain.procedure import Procedure
+from viz.site.pages.counted import topic
+from viz.site.pages.reading import Reader, Ref, capital
+
+SHOWN = 12
+_MONEY = frozenset({"envelope_exceeded", "envelopes_differ_from_total"})
+_KINDS = frozenset({"what", "first", "then", "kind"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that does not hold."""
+
+    code: str
+    severity: str
+    severity_words: str
+    sentence: str
+    subject: Ref | None
+    entries: tuple[tuple[int, str], ...]
+    """(seq, address) of the entries that show it."""
+    more: int
+
+
+def faults_of(
+    reader: Reader, found: Iterable[Irregularity], procedures: Mapping[int, Procedure]
+) -> list[Fault]:
+    """Every irregularity in words, the gravest first."""
+    return [_fault(reader, one, procedures) for one in found]
+
+
+def _fault(reader: Reader, one: Irregularity, procedures: Mapping[int, Procedure]) -> Fault:
+    word = reader.language.word
+    facts = {name: _fact(reader, one.code, name, value) for name, value in one.facts.items()}
+    facts.setdefault("name", _name(reader, one.facts, procedures))
+    if isinstance(days := one.facts.get("days"), int):
+        facts["days"] = reader.language.days(days, bool(one.facts.get("exact", True)))
+    seqs = list(one.entries)
+    return Fault(
+        one.code,
+        one.severity,
+        capital(word(f"severity.{one.severity}")),
+        capital(word(f"irregularity.{one.code}") % _Facts(facts)),
+        reader.ref(one.subject) if one.subject else None,
+        tuple((seq, f"{reader.language.prefix}/registre/{seq}") for seq in seqs[:SHOWN]),
+        max(0, len(seqs) - SHOWN),
+    )
+
+
+class _Facts(dict[str, str]):
+    """Facts as words; a fact that the irregularity does not bring is an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _name(reader: Reader, facts: Mapping[str, Any], procedures: Mapping[int, Procedure]) -> str:
+    """What is owed, as the procedure that binds calls it."""
+    procedure = procedures.get(facts.get("procedure", -1))
+    for owed in procedure.owed if procedure is not None else ():
+        if owed.id == facts.get("duty"):
+            return owed.titles.fr if reader.language.code == "fr" else owed.titles.en
+    code = f"awaited.{facts.get('what')}"
+    if not reader.language.knows(code):
+        code = f"event.{facts.get('what')}"
+    return reader.language.word(code)
+
+
+def _fact(reader: Reader, code: str, name: str, value: Any) -> str:
+    language = reader.language
+    if isinstance(value, bool):
+        return language.word(f"answer.{'yes' if value else 'no'}")
+    if isinstance(value, int):
+        return language.money(value) if code in _MONEY else language.number(value)
+    if isinstance(value, date):
+        return language.when(value.isoformat())
+    if isinstance(value, tuple):
+        return ", ".join(_fact(reader, code, name, one) for one in value)
+    if name in _KINDS:
+        return language.word(f"event.{value}")
+    if name in ("first_on", "then_on"):
+        return language.when(value) if value else language.gettext("Date unknown")
+    if name == "topic":
+        return topic(reader, value)
+    if name in ("role", "roles"):
+        return language.word(f"role.{value}")
+    return str(value)

@@ -1,0 +1,80 @@
+"""The first page: every process with its thread, and what is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from ledger.domain.words import STAGE_OF
+from ledger.service.query import View
+from viz.site.i18n import Language
+from viz.site.pages.graphs import graph_of
+from viz.site.pages.owed import OwedLine, awaited
+from viz.site.pages.process import Step, steps_of
+from viz.site.pages.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One process on the first page."""
+
+    slug: str
+    href: str
+    title: str
+    form: str
+    theme: str
+    span: str
+    """From which year to which."""
+    steps: tuple[Step, ...]
+    waiting: tuple[OwedLine, ...]
+    past: int
+    closed: str
+    recorded: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The processes of one owner, real or invented."""
+
+    name: str
+    illustrative: bool
+    cards: tuple[Card, ...]
+
+
+def home_page(views: Iterable[View], language: Language, zone: ZoneInfo) -> list[Group]:
+    """Real processes first, then the invented ones, grouped by who owns them."""
+    groups: dict[tuple[bool, str], list[Card]] = {}
+    for view in views:
+        key = (view.case.illustrative, view.case.opening.owners[0].name)
+        groups.setdefault(key, []).append(card_of(view, language, zone))
+    return [
+        Group(owner, illustrative, tuple(cards))
+        for (illustrative, owner), cards in sorted(groups.items(), key=lambda g: g[0][0])
+    ]
+
+
+def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
+    """One process at a glance."""
+    case = view.case
+    reader = Reader(case, view.texts, language, zone)
+    owed = awaited(reader, view.duties)
+    titles = view.procedure.titles
+    happened = [e for e in case.entries if e.on and STAGE_OF.get(e.kind) != "any"]
+    years = sorted({e.on[:4] for e in happened if e.on})
+    span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+    return Card(
+        case.process,
+        f"{language.prefix}/p/{case.process}",
+        case.title,
+        titles.fr if language.code == "fr" else titles.en,
+        case.opening.theme or "",
+        span,
+        steps_of(case, graph_of(view, language), language),
+        owed.waiting,
+        owed.past,
+        language.when(reader.on(case.closed)) if case.closed else "",
+        language.recorded(case.entries[-1].at, zone),
+        len(case.entries) + sum(r.count for r in case.received),
+    )

@@ -1,0 +1,258 @@
+"""The page of one thing: the citizen's question, its answer, and the red thread in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from ledger.domain.case import Measure, Unit
+from ledger.domain.duties import Duty
+from ledger.domain.entry import Entry
+from ledger.service.query import Item, View
+from viz.site.i18n import Language
+from viz.site.pages.became import first_words, unit_answer
+from viz.site.pages.faults import Fault, faults_of
+from viz.site.pages.owed import OwedLine, awaited
+from viz.site.pages.reading import MASCULINE, Reader, Say, capital
+from viz.site.pages.steps import Step, step_of, steps_citing
+from viz.site.pages.telling import Told, tell
+from viz.site.pages.units import sign_of
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Everything that the page of one thing shows."""
+
+    slug: str
+    process: str
+    id: str
+    sort: str
+    noun: str
+    title: Say
+    question: str
+    answer: str
+    verdict: str
+    sign: str
+    words: str
+    reason: Say | None
+    steps: tuple[Step, ...]
+    waiting: tuple[OwedLine, ...]
+    faults: tuple[Fault, ...]
+    illustrative: bool
+    masculine: bool
+    here: Told
+
+
+def item_page(
+    view: View,
+    item: Item,
+    language: Language,
+    zone: ZoneInfo,
+    suffix: str,
+    cited: Sequence[Item] = (),
+) -> ItemPage:
+    """The page of a unit, a measure, or whatever else has an id.
+
+    Args:
+        cited: Contributions that it draws on, to be called by their first words.
+    """
+    texts = {**view.texts, **item.texts}
+    names = {cast(str, c.entry.id): first_words(c) for c in cited}
+    reader = Reader(view.case, texts, language, zone, suffix, names)
+    id_ = cast(str, item.entry.id)
+    about = [d for d in view.duties if d.subject == id_]
+    if id_ in view.case.units:
+        return _unit(reader, view, view.case.units[id_], about)
+    if id_ in view.case.measures:
+        return _measure(reader, view, view.case.measures[id_], about)
+    return _thing(reader, view, item, about)
+
+
+def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage:
+    case, language = view.case, reader.language
+    type_ = unit.body.type
+    masculine = type_ in MASCULINE
+    noun = language.word(f"unit.{type_}")
+    verdict = unit.verdict or "none"
+    reason = None
+    if unit.answer is not None:
+        reason = reader.say(reader.raw(unit.answer)["reason"], unit.answer)
+    measures = [case.measures[m] for m in unit.measures]
+    replaces = list(unit.body.replaces or ())
+    steps = [
+        step_of(
+            reader, "participation", "rests", refs=unit.draws_on, empty="rests.none",
+            masculine=masculine,
+        ),
+        step_of(
+            reader, "opinion", "submitted", [unit.entry], told_apart=("draws_on", "replaces")
+        ),
+    ]  # fmt: skip
+    if replaces:
+        steps.append(step_of(reader, "opinion", "replaces", refs=replaces, masculine=masculine))
+    if unit.assessments:
+        steps.append(step_of(reader, "instruction", "assessed", unit.assessments))
+    steps.append(
+        step_of(
+            reader,
+            "response",
+            "answers" if len(unit.answers) > 1 else "answered",
+            [*unit.answers, *unit.transmissions],
+            empty="answered.none",
+        )
+    )
+    if unit.withdrawn is not None:
+        steps.append(step_of(reader, "opinion", "withdrawn", [unit.withdrawn]))
+    if unit.replaced_by:
+        steps.append(
+            step_of(reader, "opinion", "replaced", refs=unit.replaced_by, masculine=masculine)
+        )
+    if measures or verdict in ("retained", "partly_retained"):
+        entries = [m.entry for m in measures]
+        steps.append(
+            step_of(
+                reader,
+                "decision",
+                "decided",
+                entries,
+                empty="decided.none",
+                masculine=masculine,
+            )
+        )
+    if measures:
+        reports = sorted((r for m in measures for r in m.reports), key=lambda e: e.seq)
+        labels = [e for m in measures for e in m.labels]
+        steps.append(
+            step_of(reader, "follow_up", "reported", [*reports, *labels], empty="reported.none")
+        )
+    waiting = [d for d in about if d.state in ("open", "past_due")]
+    waiting += [d for d in view.duties if d.subject in unit.measures and d.state == "past_due"]
+    question = "question.unit.masculine" if masculine else "question.unit"
+    return _page(
+        reader,
+        view,
+        unit.entry,
+        noun,
+        language.word(question) % {"noun": noun},
+        unit_answer(reader, unit, measures, waiting),
+        verdict,
+        language.word(f"verdict.{verdict}", masculine=masculine),
+        reason,
+        steps,
+        waiting,
+        masculine,
+    )
+
+
+def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) -> ItemPage:
+    language = reader.language
+    state = measure.state or "none"
+    report = measure.report
+    answer = language.word(f"measure.{state}") % {
+        "when": language.when(reader.on(report)) if report else "",
+        "by": report.by.name if report else "",
+    }
+    own = view.case.process
+    decision = [measure.body.decision] if measure.body.decision else []
+    steps = [
+        step_of(
+            reader, "opinion", "carries", refs=measure.body.carries_out, empty="carries.none"
+        ),
+        step_of(
+            reader, "decision", "adopted", [measure.entry], refs=decision,
+            told_apart=("carries_out", "decision"),
+        ),
+    ]  # fmt: skip
+    if measure.amendments:
+        steps.append(step_of(reader, "decision", "amended", measure.amendments))
+    steps.append(
+        step_of(
+            reader,
+            "follow_up",
+            "reported",
+            [*measure.reports, *measure.labels],
+            empty="reported.none",
+        )
+    )
+    steps += steps_citing(reader, view.case, own, measure.id, skip=_TOLD_OF_MEASURES)
+    return _page(
+        reader,
+        view,
+        measure.entry,
+        language.word("kind.measure"),
+        language.word("question.measure"),
+        answer,
+        state,
+        language.word(f"state.{state}"),
+        None,
+        steps,
+        [d for d in about if d.state in ("open", "past_due")],
+        False,
+    )
+
+
+_TOLD_OF_MEASURES = frozenset({"follow_up.reported", "measure.amended", "label.awarded"})
+
+
+def _thing(reader: Reader, view: View, item: Item, about: list[Duty]) -> ItemPage:
+    language, entry = reader.language, item.entry
+    id_ = cast(str, entry.id)
+    cited = steps_citing(reader, view.case, view.case.process, id_, skip=frozenset())
+    sort = item.sort
+    count = sum(len(step.told) + len(step.refs) + step.more for step in cited)
+    answer = ""
+    if sort == "contribution":
+        answer = language.word(
+            "became.contribution.none" if not count else "became.contribution"
+        )
+    steps = [step_of(reader, tell(reader, entry).stage, f"thing.{sort}", [entry]), *cited]
+    noun = language.word(f"kind.{sort}")
+    question = language.word("question.contribution") if sort == "contribution" else ""
+    return _page(
+        reader, view, entry, noun, question, answer, "", "", None, steps,
+        [d for d in about if d.state in ("open", "past_due")], False,
+    )  # fmt: skip
+
+
+def _page(
+    reader: Reader,
+    view: View,
+    entry: Entry,
+    noun: str,
+    question: str,
+    answer: str,
+    verdict: str,
+    words: str,
+    reason: Say | None,
+    steps: list[Step],
+    waiting: list[Duty],
+    masculine: bool,
+) -> ItemPage:
+    id_ = cast(str, entry.id)
+    title = reader.title(entry) or Say(f"{capital(noun)} {id_}")
+    return ItemPage(
+        view.case.process,
+        view.case.title,
+        id_,
+        noun,
+        capital(noun),
+        title,
+        question,
+        answer,
+        verdict,
+        sign_of(verdict),
+        capital(words),
+        reason,
+        tuple(steps),
+        awaited(reader, waiting).waiting,
+        tuple(
+            faults_of(
+                reader, [i for i in view.irregularities if i.subject == id_], view.procedures
+            )
+        ),
+        entry.illustrative,
+        masculine,
+        tell(reader, entry),
+    )

@@ -1,0 +1,170 @@
+"""The pages of the register itself: its newest entries, one entry in full, how to verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+
+from ledger.core.digest import leaf_hash
+from ledger.domain.entry import Entry, parse_entry
+from ledger.domain.events import REGISTER
+from ledger.service.query import Head, Queries, View
+from ledger.store.read import RawOpening
+from viz.site.i18n import Language
+from viz.site.pages.reading import Reader, Say, capital
+from viz.site.pages.telling import Told, tell
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry in the list of the register."""
+
+    told: Told
+    process: str
+    process_href: str
+    instant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed text of an entry."""
+
+    path: str
+    place: str
+    commitment: str
+    text: Say
+    open: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One entry: in words, in bytes, with its proof."""
+
+    told: Told
+    process: str
+    process_href: str
+    process_title: str
+    nth: str
+    instant: str
+    recorder: str
+    leaf: str
+    previous: str
+    previous_href: str
+    next_href: str
+    pretty: str
+    raw: str
+    length: int
+    sealed: tuple[Sealed, ...]
+    known: bool
+
+
+def rows_of(
+    queries: Queries, views: dict[str, View], language: Language, start: int, stop: int
+) -> list[Row]:
+    """Entries `start` to `stop` of the register, newest first."""
+    rows = []
+    for seq, data in queries.entries(start=start, limit=stop - start):
+        entry = parse_entry(data)
+        rows.append(_row(queries, views, language, seq, entry))
+    return rows[::-1]
+
+
+def _row(
+    queries: Queries, views: dict[str, View], language: Language, seq: int, entry: Entry
+) -> Row:
+    reader = reader_of(queries, views.get(entry.process), language, seq)
+    return Row(
+        tell(reader, entry),
+        entry.process,
+        "" if entry.process == REGISTER else f"{language.prefix}/p/{entry.process}",
+        language.instant(entry.at, queries.register.opened.zone),
+    )
+
+
+def reader_of(queries: Queries, view: View | None, language: Language, seq: int) -> Reader:
+    """A reader for one entry: with the words of its process, contributions included."""
+    _, texts = queries.read_entry(seq)
+    zone = queries.register.opened.zone
+    if view is None:
+        return Reader(None, texts, language, zone)
+    return Reader(view.case, {**view.texts, **texts}, language, zone)
+
+
+def entry_page(
+    queries: Queries, view: View | None, language: Language, seq: int, size: int
+) -> EntryPage:
+    """One entry.
+
+    Raises:
+        RefusedError: `unknown_entry`.
+    """
+    data, openings = queries.entry(seq)
+    value = cast(dict[str, Any], orjson.loads(data))
+    entry = parse_entry(data)
+    reader = reader_of(queries, view, language, seq)
+    own = entry.process == REGISTER
+    return EntryPage(
+        tell(reader, entry),
+        entry.process,
+        "" if own else f"{language.prefix}/p/{entry.process}",
+        view.case.title if view else language.gettext("The register itself"),
+        language.number(entry.nth),
+        language.instant(entry.at, queries.register.opened.zone),
+        entry.recorder,
+        leaf_hash(data).hex(),
+        value["previous"],
+        f"{language.prefix}/registre/{seq - 1}" if seq else "",
+        f"{language.prefix}/registre/{seq + 1}" if seq + 1 < size else "",
+        orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),
+        data.decode(),
+        len(data),
+        tuple(_sealed(reader, entry, value, openings)),
+        entry.body is not None,
+    )
+
+
+def _sealed(
+    reader: Reader, entry: Entry, value: dict[str, Any], openings: Sequence[RawOpening]
+) -> Iterable[Sealed]:
+    words = {opening.commitment.hex(): opening.value for opening in openings}
+    for path, text in _walk({"body": value["body"], "sources": value["sources"]}, ""):
+        said = words.get(text["sealed"])
+        yield Sealed(
+            path,
+            capital(_place(reader, path)),
+            text["sealed"],
+            Say(said) if said is not None else reader.say(text, entry) or Say(""),
+            reader.language.word(f"open.{text['open']}"),
+        )
+
+
+def _place(reader: Reader, path: str) -> str:
+    parts = [part for part in path.split("/")[1:] if not part.isdigit()]
+    name = "source" if parts[0] == "sources" and parts[-1] != "url" else parts[-1]
+    return reader.language.word(f"field.{name}")
+
+
+def _walk(value: Any, path: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        if value.keys() == {"open", "sealed"}:
+            yield path, value
+            return
+        for name, one in value.items():
+            yield from _walk(one, f"{path}/{name}")
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from _walk(one, f"{path}/{place}")
+
+
+def key_lines(head: Head) -> tuple[str, ...]:
+    """The signature lines of a checkpoint: who signed it."""
+    return tuple(
+        line[2:].split(" ", 1)[0]
+        for line in head.note.decode().split("\n\n", 1)[-1].splitlines()
+        if line.startswith("— ")
+    )

@@ -1,0 +1,78 @@
+"""Pictures for pages: the thread of one thing, or a whole decision, as SVG with links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import networkx as nx
+from markupsafe import Markup
+
+from viz.draw import svg
+from viz.draw.node import Node
+from viz.draw.outline import Line, outline
+from viz.draw.select import thread
+from viz.site.i18n import Language, Words
+
+Lines = list[tuple[str, list[tuple[Line, str | None]]]]
+
+
+def thread_picture(
+    graph: nx.DiGraph, id_: str, language: Language, *, title: str, masculine: bool
+) -> tuple[Markup, Markup] | None:
+    """The thread of one thing, across and down; None where nothing is to be drawn."""
+    if id_ not in graph:
+        return None
+    part = thread(graph, id_)
+    if part.number_of_nodes() < 2:
+        return None
+    words = Words(language, masculine=masculine)
+    href = links(graph.graph["process"], language)
+    # The layouts are written by hand and escape every word: see viz.draw.svg.
+    across = svg.draw(part, words, title=title, href=href, prefix="n")
+    down = svg.draw(part, words, title=title, href=href, orientation="rows", prefix="m")
+    return Markup(across), Markup(down)
+
+
+def whole_picture(
+    graph: nx.DiGraph, language: Language, *, title: str, masculine: bool
+) -> Markup:
+    """A whole decision of a hundred nodes at most, stages side by side."""
+    words = Words(language, masculine=masculine)
+    href = links(graph.graph["process"], language)
+    return Markup(svg.draw(graph, words, title=title, href=href, prefix="g", lines=2))
+
+
+def lines_of(graph: nx.DiGraph, language: Language, *, masculine: bool) -> Lines:
+    """The same facts as the picture, as lists."""
+    words = Words(language, masculine=masculine)
+    href = links(graph.graph["process"], language)
+    return [
+        (words[f"stage.{stage}"], [(line, href(line.node)) for line in lines])
+        for stage, lines in outline(graph, words)
+    ]
+
+
+def links(process: str, language: Language) -> Callable[[Node], str | None]:
+    """Where a node leads: to the page of its thing, or of what it says something of."""
+    base = f"{language.prefix}/p"
+
+    def href(node: Node) -> str | None:
+        if node.kind == "process":
+            return f"{base}/{node.key}"
+        if node.kind == "elsewhere":
+            return f"{base}/{node.key}"
+        if node.id:
+            return f"{base}/{process}/{node.id}"
+        for lead in ("answer-", "follow-up-"):
+            if node.key.startswith(lead):
+                target = node.key.removeprefix(lead)
+                if node.kind == "answer" and target.count("-") and "/" not in target:
+                    target = target.rpartition("-")[0]
+                return f"{base}/{target}" if "/" in target else f"{base}/{process}/{target}"
+        if node.key.startswith("contributions-"):
+            return f"{base}/{process}/contributions"
+        if node.seq is not None:
+            return f"{language.prefix}/registre/{node.seq}"
+        return None
+
+    return href

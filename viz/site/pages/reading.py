@@ -1,0 +1,264 @@
+"""Reads entries for a page: corrections applied, silences named, references made into links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from ledger.domain import events
+from ledger.domain.case import Case, Texts
+from ledger.domain.entry import Entry, split_reference
+from viz.site.i18n import Language
+
+MASCULINE = frozenset({"project", "opinion_item"})
+"""Unit types that a French verdict agrees with as « un projet retenu »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words to show, or the name of their absence."""
+
+    text: str
+    gone: str | None = None
+    """`erased`, `restricted` or `missing` when the words themselves cannot be shown."""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The words line by line."""
+        return [line for line in self.text.split("\n") if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A link to something that has an id."""
+
+    href: str
+    label: str
+    """Its id, or the slug of its process before it."""
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where a statement can be read."""
+
+    title: Say
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What lets a reader check one entry."""
+
+    seq: int
+    number: str
+    recorded: str
+    datetime: str
+    href: str
+    permalink: str
+    receipt: str
+
+
+class Reader:
+    """Reads the entries of one process in one language.
+
+    Args:
+        case: The fold of the process; None for the register's own entries.
+        texts: The words behind commitments.
+        others: What to call things that the fold does not hold, contributions, by id.
+        suffix: What every link to an item of the process ends with: `?size=12` in a past view.
+    """
+
+    def __init__(
+        self,
+        case: Case | None,
+        texts: Texts,
+        language: Language,
+        zone: ZoneInfo,
+        suffix: str = "",
+        others: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.case, self.texts, self.language, self.zone = case, texts, language, zone
+        self.suffix, self.others = suffix, others
+        self._erased = _erased(case) if case is not None and case.erased else frozenset()
+        self.at = (
+            f"{language.prefix}/p/{case.process}" if case else f"{language.prefix}/registre"
+        )
+
+    def raw(self, entry: Entry) -> Mapping[str, Any]:
+        """The body of an entry as it reads now, its corrections applied."""
+        changes = list(self._changes(entry))
+        if not changes:
+            return entry.raw
+        body = deepcopy(dict(entry.raw))
+        for path, value in changes:
+            _put(body, path.split("/")[2:], value) if path.startswith("/body/") else None
+        return body
+
+    def on(self, entry: Entry) -> str | None:
+        """When it happened, corrected."""
+        on = entry.on
+        for path, value in self._changes(entry):
+            if path == "/on":
+                on = value
+        return on
+
+    def flags(self, entry: Entry) -> list[str]:
+        """What a reader must know of an entry before its words, as codes."""
+        case = self.case
+        found = ["illustrative"] if entry.illustrative else []
+        if case is not None:
+            found += ["disowned"] if entry.seq in case.disowned else []
+            found += ["corrected"] if entry.seq in case.corrections else []
+            found += ["erased"] if entry.seq in case.erased else []
+        return found
+
+    def say(self, value: Any, entry: Entry | None = None) -> Say | None:
+        """A sealed or a clear text as words; None where nothing was said."""
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return Say(value)
+        text = self.texts.get(value["sealed"])
+        if text is not None:
+            return Say(text)
+        gone = "missing"
+        if value["open"] == "restricted":
+            gone = "restricted"
+        elif value["sealed"] in self._erased or (entry and self._is_erased(entry)):
+            gone = "erased"
+        return Say(self.language.word(f"gone.{gone}"), gone)
+
+    def _is_erased(self, entry: Entry) -> bool:
+        return self.case is not None and entry.seq in self.case.erased
+
+    def title(self, entry: Entry) -> Say | None:
+        """What a thing is called: its title, else its name, else its first words."""
+        raw = self.raw(entry)
+        for field in ("title", "name", "object", "label"):
+            if field in raw:
+                return self.say(raw[field], entry)
+        if "questions" in raw:
+            return self.say(raw["questions"][0], entry)
+        if entry.kind == "session.held":
+            return Say(capital(self.language.word(f"session.{raw['type']}")))
+        return None
+
+    def ref(self, reference: str) -> Ref:
+        """A link to what is referred to, here or in another process."""
+        own = self.case.process if self.case else ""
+        process, id_ = split_reference(reference, own)
+        if not id_:
+            return Ref(f"{self.language.prefix}/p/{process}", process, "")
+        if process != own:
+            href = f"{self.language.prefix}/p/{process}/{id_}"
+            return Ref(href, f"{process}/{id_}", "")
+        entry = self.case.things.get(id_) if self.case else None
+        title = self.title(entry) if entry else None
+        text = title.text if title else self.others.get(id_, "")
+        return Ref(self.item(id_), id_, text)
+
+    def item(self, id_: str) -> str:
+        """The address of a thing of this process."""
+        return f"{self.at}/{id_}{self.suffix}"
+
+    def sources(self, entry: Entry) -> list[SourceLine]:
+        """Where an entry can be read, corrections of its sources applied."""
+        rows: list[Any] = [source.model_dump(exclude_none=True) for source in entry.sources]
+        holder = {"sources": rows}
+        for path, value in self._changes(entry):
+            if path.startswith("/sources/"):
+                _put(holder, path.split("/")[1:], value)
+        lines = []
+        for row in rows:
+            url = self.say(row.get("url"), entry)
+            title = self.say(row["title"], entry)
+            assert title is not None
+            safe = (
+                url is not None
+                and not url.gone
+                and url.text.startswith(("https://", "http://"))
+            )
+            lines.append(SourceLine(title, url.text if url and safe else None))
+        return lines
+
+    def proof(self, entry: Entry) -> Proof:
+        """What lets a reader check an entry."""
+        return Proof(
+            entry.seq,
+            self.language.number(entry.seq),
+            self.language.recorded(entry.at, self.zone),
+            entry.at.isoformat(),
+            f"{self.language.prefix}/registre/{entry.seq}",
+            self._permalink(entry),
+            f"/api/v1/entries/{entry.seq}/receipt",
+        )
+
+    def _permalink(self, entry: Entry) -> str:
+        """Its own page, else its place on the page of what it speaks of, or in the story."""
+        if self.case is None:
+            return f"{self.at}/{entry.seq}"
+        base = f"{self.language.prefix}/p"
+        if entry.id is not None:
+            return f"{base}/{entry.process}/{entry.id}"
+        subject = entry.raw.get("unit", entry.raw.get("measure"))
+        if isinstance(subject, str):
+            process, id_ = split_reference(subject, entry.process)
+            if process == self.case.process and id_ in self.case.things:
+                return f"{base}/{process}/{id_}#e{entry.seq}"
+        return f"{base}/{entry.process}#e{entry.seq}"
+
+    def _changes(self, entry: Entry) -> Iterable[tuple[str, Any]]:
+        case = self.case
+        if case is None:
+            return
+        for correction in case.corrections.get(entry.seq, ()):
+            if correction.seq not in case.disowned:
+                body = cast(events.CorrectionMade, correction.body)
+                for change, raw in zip(body.changes, correction.raw["changes"], strict=True):
+                    yield change.path, raw["value"]
+
+
+def _erased(case: Case) -> frozenset[str]:
+    """The commitments of which an erasure says that the words are gone."""
+    found = set()
+    for entry in case.entries:
+        for erasure in case.erased.get(entry.seq, ()):
+            for path in cast(events.TextErased, erasure.body).paths:
+                value: Any = {
+                    "body": entry.raw,
+                    "sources": [s.model_dump() for s in entry.sources],
+                }
+                for part in path.split("/")[1:]:
+                    if isinstance(value, Mapping):
+                        value = value.get(part)
+                    elif isinstance(value, list | tuple) and part.isdigit():
+                        value = value[int(part)] if int(part) < len(value) else None
+                if isinstance(value, Mapping) and "sealed" in value:
+                    found.add(value["sealed"])
+    return frozenset(found)
+
+
+def capital(text: str) -> str:
+    """`text` with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _put(holder: Any, path: list[str], value: Any) -> None:
+    """Sets what stands at a path that the register has admitted; else does nothing."""
+    for part in path[:-1]:
+        if isinstance(holder, Mapping):
+            holder = holder.get(part)
+        elif isinstance(holder, list) and part.isdigit() and int(part) < len(holder):
+            holder = holder[int(part)]
+        else:
+            return
+    last = path[-1]
+    if isinstance(holder, dict):
+        holder[last] = value
+    elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+        holder[int(last)] = value

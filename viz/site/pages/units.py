@@ -1,0 +1,255 @@
+"""Units and measures as a page shows them: what was asked, what was answered, what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from ledger.domain.case import Case, Measure, Unit
+from ledger.domain.entry import Entry
+from ledger.domain.words import Verdict
+from viz.draw.theme import SIGNS
+from viz.site.pages.declared import declared
+from viz.site.pages.reading import MASCULINE, Proof, Reader, Ref, Say, SourceLine, capital
+
+PAGE = 100
+"""How many units stand on one page."""
+NO_SIGN = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a unit."""
+
+    verdict: str
+    sign: str
+    words: str
+    by: str
+    when: str
+    reason: Say | None
+    unreasoned: bool
+    to: str | None
+    until: str | None
+    response: Ref | None
+    sources: tuple[SourceLine, ...]
+    proof: Proof
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One measure in a line."""
+
+    id: str
+    href: str
+    title: Say | None
+    state: str | None
+    sign: str
+    words: str
+    reported: str
+    due: str
+    amount: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """One unit with its answer and its measures."""
+
+    id: str
+    seq: int
+    href: str
+    noun: str
+    title: Say | None
+    text: Say | None
+    theme: str
+    verdict: str
+    """`none` while unanswered."""
+    sign: str
+    words: str
+    answers: tuple[Answer, ...]
+    """The newest of each speaker."""
+    measures: tuple[MeasureLine, ...]
+    withdrawn: str | None
+    replaced_by: tuple[Ref, ...]
+    flags: tuple[str, ...]
+    proof: Proof
+    masculine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to narrow the list of units."""
+
+    code: str
+    words: str
+    count: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """The units of a process, a page at a time."""
+
+    heading: str
+    total: int
+    cards: tuple[UnitCard, ...]
+    filters: tuple[Filter, ...]
+    page: int
+    pages: int
+    verdict: str
+    loose: tuple[MeasureLine, ...]
+    """Measures that carry out no unit of this process."""
+    loose_more: int
+    declared: tuple[str, ...]
+    """What was declared and is not transcribed here, in words."""
+    nouns: str
+
+
+def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
+    """The units of a process with their answers and measures.
+
+    Args:
+        verdict: Only those whose newest verdict this is; `none` for the unanswered.
+        page: From 1.
+    """
+    case = cast(Case, reader.case)
+    language = reader.language
+    units = list(case.units.values())
+    tally = Counter(unit.verdict or "none" for unit in units)
+    chosen = [u for u in units if not verdict or (u.verdict or "none") == verdict]
+    pages = max(1, -(-len(chosen) // PAGE))
+    page = min(max(1, page), pages)
+    shown = chosen[(page - 1) * PAGE : page * PAGE]
+    masculine = agrees(units)
+    order = [*Verdict.__args__, "none"]  # type: ignore[attr-defined]
+    filters = [
+        Filter(
+            code, _verdict(reader, code, masculine, tally[code]), tally[code], code == verdict
+        )
+        for code in order
+        if tally[code]
+    ]
+    loose = [m for m in case.measures.values() if not _own_units(case, m)]
+    types = {unit.body.type for unit in units}
+    noun = f"unit.{types.pop()}" if len(types) == 1 else "kind.unit"
+    return UnitPage(
+        capital(language.word(f"many.{noun}")),
+        len(units),
+        tuple(card_of(reader, unit) for unit in shown),
+        tuple(filters) if len(filters) > 1 else (),
+        page,
+        pages,
+        verdict,
+        tuple(measure_line(reader, measure) for measure in loose[:PAGE]),
+        max(0, len(loose) - PAGE),
+        tuple(declared(reader, case)),
+        language.number(len(units))
+        + " "
+        + language.word(noun if len(units) == 1 else f"many.{noun}"),
+    )
+
+
+def card_of(reader: Reader, unit: Unit) -> UnitCard:
+    """One unit with its answer and its measures."""
+    case = cast(Case, reader.case)
+    entry, raw = unit.entry, reader.raw(unit.entry)
+    masculine = raw["type"] in MASCULINE
+    verdict = unit.verdict or "none"
+    flags = list(reader.flags(entry))
+    withdrawn = None
+    if unit.withdrawn is not None:
+        withdrawn = reader.language.when(reader.on(unit.withdrawn))
+        flags.insert(0, "withdrawn")
+    if unit.replaced_by:
+        flags.insert(0, "replaced")
+    return UnitCard(
+        unit.id,
+        entry.seq,
+        reader.item(unit.id),
+        capital(reader.language.word(f"unit.{raw['type']}")),
+        reader.title(entry),
+        reader.say(raw.get("text"), entry),
+        raw.get("theme", ""),
+        verdict,
+        sign_of(verdict),
+        capital(_verdict(reader, verdict, masculine)),
+        tuple(answer_of(reader, answer, masculine) for answer in newest(unit.answers)),
+        tuple(measure_line(reader, case.measures[m]) for m in unit.measures),
+        withdrawn,
+        tuple(reader.ref(r) for r in unit.replaced_by),
+        tuple(flags),
+        reader.proof(entry),
+        masculine,
+    )
+
+
+def answer_of(reader: Reader, entry: Entry, masculine: bool) -> Answer:
+    """One answer in words."""
+    raw, language = reader.raw(entry), reader.language
+    return Answer(
+        raw["verdict"],
+        sign_of(raw["verdict"]),
+        capital(language.word(f"verdict.{raw['verdict']}", masculine=masculine)),
+        entry.by.name,
+        language.when(reader.on(entry)),
+        reader.say(raw["reason"], entry),
+        raw["reason"] is None,
+        raw.get("to"),
+        language.on(raw.get("until")) or None,
+        reader.ref(raw["response"]) if raw.get("response") else None,
+        tuple(reader.sources(entry)),
+        reader.proof(entry),
+        tuple(reader.flags(entry)),
+    )
+
+
+def measure_line(reader: Reader, measure: Measure) -> MeasureLine:
+    """One measure in a line: what holds now, and how far it is."""
+    language, current = reader.language, measure.current
+    report = measure.report
+    due = current.due
+    return MeasureLine(
+        measure.id,
+        reader.item(measure.id),
+        reader.say(current.title.model_dump())
+        if measure.amendments
+        else reader.title(measure.entry),
+        measure.state,
+        sign_of(measure.state or "none"),
+        capital(language.word(f"state.{measure.state or 'none'}")),
+        language.when(reader.on(report)) if report else "",
+        language.on(due) if due else "",
+        language.money(current.amount) if current.amount is not None else "",
+        tuple(reader.flags(measure.entry)),
+    )
+
+
+def newest(answers: Sequence[Entry]) -> list[Entry]:
+    """The newest answer of each speaker, in the order they first spoke."""
+    found: dict[str, Entry] = {}
+    for entry in answers:
+        found[entry.by.name] = entry
+    return list(found.values())
+
+
+def agrees(units: Sequence[Unit]) -> bool:
+    """Whether French verdicts about these units are written in the masculine."""
+    types = {unit.body.type for unit in units}
+    return bool(types) and types <= MASCULINE
+
+
+def sign_of(code: str) -> str:
+    """The glyph beside the words of a verdict or state."""
+    return SIGNS[code].char if code in SIGNS else NO_SIGN
+
+
+def _verdict(reader: Reader, code: str, masculine: bool, count: int = 1) -> str:
+    many = "" if count == 1 else "many."
+    return reader.language.word(f"{many}verdict.{code}", masculine=masculine)
+
+
+def _own_units(case: Case, measure: Measure) -> bool:
+    return any(reference in case.units for reference in measure.body.carries_out)
