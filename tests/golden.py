@@ -9,6 +9,7 @@ message is signed differently each time. The one in the vectors is kept as long 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -22,11 +23,11 @@ from ledger.core import canonical, checkpoint, keys, merkle, note, sealed
 from ledger.core.cosignature import CosignatureSigner, CosignatureVerifier
 from ledger.core.digest import EMPTY_ROOT, ZERO, leaf_hash, node_hash
 from ledger.core.tiles import Edge, TileReader, entries_path, tile_path
-from ledger.domain.dates import add_duration, parse_period
+from ledger.domain.dates import add_duration, format_at, parse_period
 from ledger.domain.draft import parse_draft, prepare
-from ledger.domain.entry import format_at
 from ledger.errors import LedgerError
-from tests.docs import tables
+from tests.docs import sense, tables
+from tests.draw import test_export
 
 VECTORS = Path(__file__).parent / "golden" / "vectors.json"
 ORIGIN = "registre.example/vecteurs"
@@ -231,7 +232,10 @@ def _register() -> dict[str, Any]:
         "checkpoint": signed.decode(),
         "receipt": checkpoint.encode_receipt(receipt).decode(),
         "refused": _refused(entries[5]["bytes"]),
+        "signed": _signed_entry(entries[5]["bytes"]),
         "unread": _unread(entries[5]["bytes"]),
+        "later": _later(entries[5]["bytes"]),
+        "sense": _sense([entry["bytes"] for entry in entries]),
     }
 
 
@@ -266,9 +270,7 @@ def _entries() -> list[dict[str, Any]]:
     previous = ZERO
     for seq, draft in enumerate(_drafts()):
         fresh = (_key(f"entry {seq} text {i}") for i in range(100))
-        statement = prepare(
-            parse_draft(draft), recorder="essai", new_key=lambda fresh=fresh: next(fresh)
-        )
+        statement = prepare(parse_draft(draft), recorder="essai", new_key=fresh.__next__)
         nth = lengths.get(statement.process, 0)
         lengths[statement.process] = nth + 1
         at = format_at(START + timedelta(seconds=seq))
@@ -369,7 +371,8 @@ def _drafts() -> list[dict[str, Any]]:
 def _refused(entry: str) -> list[dict[str, str]]:
     """Lies about the form of an entry, each in one place."""
     lies: list[tuple[str, str, str]] = [
-        ("another version", '"v":1}', '"v":2}'),
+        ("a version that never was", '"v":1}', '"v":0}'),
+        ("a version that is no number", '"v":1}', '"v":true}'),
         ("illustrative false", '"illustrative":true', '"illustrative":false'),
         ("a key that no envelope has", '"v":1}', '"v":1,"w":1}'),
         ("a negative place", '"nth":3', '"nth":-3'),
@@ -393,6 +396,9 @@ def _refused(entry: str) -> list[dict[str, str]]:
         ("a reason that is restricted", '"reason":{"open":"public"', _RESTRICTED),
         ("a commitment in capitals", '"sealed":"', '"sealed":"A'),
         ("a source without a title", '"title"', '"titre"'),
+        ("a name of two lines", "Ville d’essai", "Ville\\nd’essai"),
+        ("a signature without a nonce", '"sources"', f'"signed":{_signature("")},"sources"'),
+        ("a short signature", '"sources"', f'"signed":{_signature(_NONCE, 84)},"sources"'),
     ]
     found = []
     for what, old, new in lies:
@@ -402,11 +408,55 @@ def _refused(entry: str) -> list[dict[str, str]]:
 
 
 _RESTRICTED = '"reason":{"open":"restricted"'
+_NONCE = f'"nonce":"{"0" * 32}",'
+
+
+def _signature(nonce: str, length: int = 86) -> str:
+    return f'{{"key":"{"0" * 64}",{nonce}"sig":"{"A" * length}=="}}'
+
+
+def _signed_entry(entry: str) -> str:
+    """The same entry with a signature of a good form, which nobody has to check."""
+    return entry.replace('"sources"', f'"signed":{_signature(_NONCE)},"sources"')
 
 
 def _unread(entry: str) -> str:
     """The same entry of a kind that nobody knows: good in form, and unread."""
     return entry.replace('"answer.given"', '"weather.observed"')
+
+
+def _later(entry: str) -> str:
+    """The same entry in a later version, with a field that version 1 does not know."""
+    return entry.replace('"v":1}', '"v":2,"weather":"fine"}')
+
+
+def _sense(entries: list[str]) -> list[dict[str, Any]]:
+    """Entries that follow the register, the last of which makes sense or not."""
+    return [
+        {"what": what, "sound": sound, "entries": _following(entries, more)}
+        for sound, cases in ((True, sense.SOUND), (False, sense.SENSELESS))
+        for what, more in cases.items()
+    ]
+
+
+def _following(entries: list[str], more: list[dict[str, Any]]) -> list[str]:
+    """The bytes of entries that go on where the register ends."""
+    lengths = Counter(json.loads(entry)["process"] for entry in entries)
+    previous, made = leaf_hash(entries[-1].encode()), list[str]()
+    for seq, plain in enumerate(more, len(entries)):
+        place = {
+            "at": format_at(START + timedelta(seconds=seq)),
+            "nth": lengths[plain["process"]],
+            "previous": previous.hex(),
+            "recorder": "essai",
+            "seq": seq,
+            "v": 1,
+        }
+        lengths[plain["process"]] += 1
+        data = canonical.encode(place | plain)
+        previous = leaf_hash(data)
+        made.append(data.decode())
+    return made
 
 
 def _key(name: str) -> bytes:
@@ -461,6 +511,7 @@ FORMAT_BLOCKS = {
     "words": tables.words_block,
     "kinds": tables.kinds_block,
     "references": tables.references_block,
+    "corrections": tables.corrections_block,
     "example": example_block,
     "tree": tree_block,
 }
@@ -471,6 +522,8 @@ def main() -> None:
     """Writes every golden file."""
     VECTORS.parent.mkdir(exist_ok=True)
     VECTORS.write_text(text(), encoding="utf-8")
+    for name, drawn in test_export.golden().items():
+        (VECTORS.parent / name).write_text(drawn, encoding="utf-8")
     for path, blocks in ((tables.FORMAT, FORMAT_BLOCKS), (tables.ERRORS, ERROR_BLOCKS)):
         filled = tables.fill(path.read_text(encoding="utf-8"), blocks)
         path.write_text(filled, encoding="utf-8")

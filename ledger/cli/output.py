@@ -179,7 +179,8 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
         f"Verified: {found.entries} entries of {found.processes} processes,"
         f" {found.openings} texts, {found.checkpoints} checkpoints"
         f" ({rate:,.0f} entries/s).\n"
-        f"Erased texts: {found.erased}. Entries of unknown kinds: {found.unread}.\n"
+        f"Erased texts: {found.erased}."
+        f" Entries of later kinds or versions, not read: {found.unread}.\n"
         f"Root: {root}",
     )
 

@@ -245,6 +245,8 @@ def _check_changes(
         new = change.value
         if sealed_at(old) and not (isinstance(new, Sealed) and new.open == old["open"]):
             raise RefusedError("bad_correction", f"give a text, {old['open']}", where=where)
+        if change.path == "/on" and not isinstance(new, str):
+            raise RefusedError("bad_correction", "give a date", where=where)
         paths.add(change.path)
         _put(corrected, change.path, new.model_dump() if isinstance(new, Sealed) else new)
     try:

@@ -89,7 +89,7 @@ class Signed(Model):
 
     key: Hex64
     nonce: Hex32
-    sig: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+    sig: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{85}[AQgw]==$")]
 
 
 class Participants(Model):

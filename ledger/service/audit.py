@@ -32,7 +32,7 @@ from ledger.domain.events import KINDS, RegisterOpened
 from ledger.errors import LedgerError, RefusedError, TamperedError, UncheckedError
 from ledger.service.audit_index import Index
 from ledger.service.audit_vault import Vault
-from ledger.service.register import remembered_checkpoint, trusted_keys
+from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
 from ledger.store import read
 from ledger.store.engine import Connection, Database
 from ledger.store.past import Past
@@ -294,7 +294,7 @@ class _Auditor:
                     raise self._fault(seq, previous, row, entry)
                 if look or not seq:
                     self._look(seq, entry)
-            except TamperedError:
+            except (TamperedError, UncheckedError):
                 raise
             except (LedgerError, ValueError, TypeError, LookupError, AttributeError) as error:
                 raise TamperedError(
@@ -346,8 +346,9 @@ class _Auditor:
 
     def _look(self, seq: int, entry: Mapping[str, Any]) -> None:
         # A later version of the software wrote it: chain, tree and texts hold all the same.
-        newer = type(entry["v"]) is int and entry["v"] > VERSION
-        if newer or entry["kind"] not in KINDS:
+        newer = seq > 0 and type(entry["v"]) is int and entry["v"] > VERSION
+        unread = newer or entry["kind"] not in KINDS
+        if unread:
             self._found.unread += 1
         if not newer and self._checks.canonical:
             check_envelope(entry)
@@ -355,23 +356,26 @@ class _Auditor:
             self._body(seq, entry, f"seq {seq}")
         if self._texts:
             self._texts.check(seq, entry)
-        if not newer and self._checks.index:
-            self._rows.index.check(seq, entry)
+        if self._checks.index:
+            self._rows.index.check(seq, entry, unread=unread)
 
     def _body(self, seq: int, value: Mapping[str, Any], where: str) -> None:
         try:
             entry = read_entry(value)
         except LedgerError as error:
             raise TamperedError("entry_differs", str(error), where=where) from error
-        if seq:
-            if self._checks.structure:
-                self._admit(entry, where)
-            return
+        if not seq:
+            self._open(entry, where)
+        if self._checks.structure:
+            self._admit(entry, where)
+
+    def _open(self, entry: Entry, where: str) -> None:
+        """What entry 0 says, held against what is known from elsewhere."""
         if not isinstance(entry.body, RegisterOpened) or entry.body.origin != self._origin:
             raise TamperedError(
                 "entry_differs", f"it does not open the register {self._origin}", where=where
             )
-        self._zone = ZoneInfo(entry.body.time_zone)
+        self._zone = zone_of(entry.body.time_zone)
         named = {key.public for key in entry.body.keys}
         if any(verifier.key.public.hex() not in named for verifier in self._keys):
             raise TamperedError("entry_differs", "it names other keys", where=where)
@@ -381,7 +385,7 @@ class _Auditor:
         past.seq = entry.seq
         try:
             admit(entry, past, today=entry.at.astimezone(self._zone).date())
-        except RefusedError as error:
+        except (RefusedError, OverflowError) as error:
             # Told last: it was judged by the index, and what it rests on may be the lie.
             self._senseless = self._senseless or TamperedError(
                 "senseless", str(error), where=where

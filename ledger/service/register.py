@@ -122,7 +122,7 @@ def open_register(data: Path) -> Register:
         Opened(
             first.body.authority,
             first.body.origin,
-            ZoneInfo(first.body.time_zone),
+            zone_of(first.body.time_zone),
             first.body.reconstruction,
             first.at,
         ),
@@ -145,9 +145,9 @@ def create_register(
         MalformedError: a name, origin or time zone out of form.
     """
     try:
-        zone = ZoneInfo(time_zone)
-    except (ValueError, OSError) as error:
-        raise MalformedError("bad_value", f"there is no time zone {time_zone}") from error
+        zone = zone_of(time_zone)
+    except UncheckedError as error:
+        raise MalformedError("bad_value", error.message) from error
     log, cosigner = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
     draft = {
         "process": REGISTER,
@@ -221,6 +221,18 @@ def trusted_keys(data: Path) -> list[keys.Verifier]:
         return [cosignature.parse_verifier(line) for line in lines]
     except MalformedError as error:
         raise UncheckedError("no_key", f"keys/log.vkey: {error}") from error
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name.
+
+    Raises:
+        UncheckedError: `unreadable`: this machine does not know it.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as error:
+        raise UncheckedError("unreadable", f"no time zone {name} is known here") from error
 
 
 def remembered_checkpoint(data: Path) -> bytes | None:

@@ -16,7 +16,7 @@ from annotated_types import MinLen
 from pydantic import BaseModel, BeforeValidator, StringConstraints
 from pydantic.fields import FieldInfo
 
-from ledger.domain import events, procedure, values, words
+from ledger.domain import admission, events, procedure, values, words
 from ledger.domain.values import Sealing
 from ledger.errors import CODES, LedgerError
 
@@ -29,6 +29,8 @@ RULES = {
     "Owed": "Where `within` or `every` is there, `basis` is.",
     "Procedure": "No two members of `owed` have one `id`, and no two of `order`.",
     "ProcedureAdopted": "No two members of `owed` have one `id`, and no two of `order`.",
+    "Key": "`public` has 32 bytes for `ed25519` and 1,312 for `ml-dsa-44`; `id` is the"
+    " SHA-256 of these bytes.",
     "DateAnnounced": "Exactly one of `duty` and `what` is there.",
     "AnswerGiven": "`to` is there only with the verdict `passed_on`, `until` only with"
     " `deferred`; neither has to be.",
@@ -45,6 +47,9 @@ _FORMS = {
     "word": values.Word,
     "on": values.On,
     "duration": values.Duration,
+    "instant": values.At,
+    "pointer": values.Pointer,
+    "hex32": values.Hex32,
     "hex64": values.Hex64,
     "kind": procedure.KindName,
     "public_text": values.PublicText,
@@ -57,7 +62,6 @@ _FORMS = {
     "cents": values.Cents,
     "boolean": bool,
     "sealed": values.Sealed,
-    "any": object,
 }
 _SEALED = {"public_text", "text", "private_text", "url"}
 _WORDS = {
@@ -112,6 +116,17 @@ def references_block() -> str:
     for field, sorts in events.REFERS.items():
         what = " or ".join(sorts) or "anything that has an id, or a whole process"
         lines.append(f"| `{field}` | {what} |")
+    return "\n".join([*lines, ""])
+
+
+def corrections_block() -> str:
+    """Which clear fields of which kind a correction may mend."""
+    lines = ["| Kind | Fields |", "|---|---|"]
+    lines += [
+        f"| `{kind}` | {', '.join(f'`{field}`' for field in sorted(fields))} |"
+        for kind in events.KINDS
+        if (fields := admission.CORRECTABLE.get(kind))
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -201,11 +216,11 @@ def _form(hint: Any) -> str:
             member = _form(get_args(base)[0]).strip("`")
             return f"`[{member}]{'+' if some else ''}`"
         constraint = next((m for m in metadata if isinstance(m, StringConstraints)), None)
-        field = next(_fields(metadata), None)
         if constraint is not None:
             return _pattern(str(constraint.pattern), constraint.max_length)
-        if field is not None and base is str:
-            return _pattern_of(field)
+        unnamed = [m for m in metadata if not (isinstance(m, FieldInfo) and m.alias)]
+        if unnamed and unnamed != metadata:
+            return _form(Annotated[(base, *unnamed)])
         return _form(base)
     if origin in (Union, types.UnionType):
         return " or ".join(_form(arm) for arm in args)
@@ -223,11 +238,6 @@ def _fields(metadata: Any) -> Iterator[FieldInfo]:
     return (m for m in metadata if isinstance(m, FieldInfo))
 
 
-def _pattern_of(field: FieldInfo) -> str:
-    pattern = next(p for m in field.metadata if (p := getattr(m, "pattern", None)))
-    return _pattern(str(pattern), None)
-
-
 def _pattern(pattern: str, longest: int | None) -> str:
     escaped = pattern.replace("|", "\\|")
     return f"`/{escaped}/`" + (f" ≤ {longest}" if longest is not None else "")
@@ -235,7 +245,8 @@ def _pattern(pattern: str, longest: int | None) -> str:
 
 def _parts() -> list[type[BaseModel]]:
     """Every model that stands inside a body or beside it, in the order it is written."""
-    found: dict[str, type[BaseModel]] = {"Speaker": events.Speaker, "Source": events.Source}
+    beside = (events.Speaker, events.Source, events.Signed)
+    found: dict[str, type[BaseModel]] = {model.__name__: model for model in beside}
 
     def look(hint: Any) -> None:
         if isinstance(hint, type) and issubclass(hint, BaseModel):

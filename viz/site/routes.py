@@ -177,6 +177,7 @@ class Pages:
                 "title": case.title,
                 "form": titles.fr if tongue.code == "fr" else titles.en,
                 "illustrative": case.illustrative,
+                "partly": not case.illustrative and any(e.illustrative for e in case.entries),
                 "href": f"{tongue.prefix}/p/{slug}",
                 "steps": steps_of(case, graph_of(view, tongue), tongue),
                 "waiting": awaited(reader, view.duties).waiting,

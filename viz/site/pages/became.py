@@ -58,6 +58,9 @@ def unit_answer(
     return said
 
 
+_MANY = ("", "many.")
+
+
 def _carried(reader: Reader, measures: list[Measure], masculine: bool) -> str:
     language = reader.language
     said = language.ngettext(
@@ -69,11 +72,12 @@ def _carried(reader: Reader, measures: list[Measure], masculine: bool) -> str:
     for measure in measures:
         states[measure.state or "none"] = states.get(measure.state or "none", 0) + 1
     if len(measures) == 1:
-        return f"{said}, {language.word('state.' + next(iter(states)))}."
-    told = ", ".join(
-        f"{language.number(n)}\u00a0{language.word(('many.' if n > 1 else '') + 'state.' + s)}"
-        for s, n in states.items()
-    )
+        told = language.word("state." + next(iter(states)))
+    else:
+        told = ", ".join(
+            f"{language.number(n)}\u00a0{language.word(f'{_MANY[n > 1]}state.{state}')}"
+            for state, n in states.items()
+        )
     return language.gettext("%(name)s: %(value)s") % {"name": said, "value": told} + "."
 
 

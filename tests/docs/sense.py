@@ -1,0 +1,222 @@
+"""What may follow the example register of the vectors, and what makes no sense there.
+
+The register, by seq: 0 opened, 1 a procedure, 2 the process `cours-fraiches`, 3 contribution
+C1, 4 unit R1, 5 an answer to it (illustrative), 6 an erasure in 3.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+CITY = {"name": "Ville d’essai", "role": "city"}
+SLUG = "cours-fraiches"
+Entries = list[dict[str, Any]]
+
+
+def text(word: str, opened: str = "public") -> dict[str, str]:
+    """A sealed text, of which nobody holds the opening."""
+    return {"open": opened, "sealed": sha256(f"filrouge sense: {word}".encode()).hexdigest()}
+
+
+def say(kind: str, body: dict[str, Any], process: str = SLUG, **more: Any) -> dict[str, Any]:
+    """An entry without its place."""
+    plain = {"body": body, "by": CITY, "kind": kind, "on": "2026-11-01", "process": process}
+    return {**plain, "sources": [], **more}
+
+
+def opened(process: str, procedure: int = 1, **more: Any) -> dict[str, Any]:
+    """A process begins."""
+    body = {
+        "title": "Une autre démarche",
+        "procedure": procedure,
+        "territory": "Ville d’essai",
+        "owners": [CITY],
+        "level": "consultation",
+        "origin": "city",
+    }
+    return say("process.opened", body, process, **more)
+
+
+def unit(id_: str, **more: Any) -> dict[str, Any]:
+    """A unit is submitted."""
+    body = {"id": id_, "type": "recommendation", "opinion": None, "title": text(id_)}
+    return say("unit.submitted", {**body, **more})
+
+
+def answer(unit_: str, process: str = SLUG, **more: Any) -> dict[str, Any]:
+    """A unit is answered."""
+    body = {"unit": unit_, "response": None, "verdict": "rejected", "reason": None}
+    return say("answer.given", body, process, **more)
+
+
+def session(**more: Any) -> dict[str, Any]:
+    """People met."""
+    return say("session.held", {"id": "S1", "type": "workshop", **more})
+
+
+def claim(about: str, **more: Any) -> dict[str, Any]:
+    """Something is said of something."""
+    value = {"number": 85, "unit": "%", "bound": "over"}
+    body = {"about": [about], "topic": "trees", "value": value, "nature": "announced"}
+    return say("claim.recorded", body, **more)
+
+
+def linked(to: str, **more: Any) -> dict[str, Any]:
+    """A process feeds another."""
+    return say("process.linked", {"relation": "feeds", "to": to}, **more)
+
+
+def mend(entry: int, *changes: tuple[str, Any], **more: Any) -> dict[str, Any]:
+    """A correction."""
+    made = [{"path": path, "value": value} for path, value in changes]
+    return say("correction.made", {"entry": entry, "changes": made, "why": text("why")}, **more)
+
+
+def disowned(entry: int, **more: Any) -> dict[str, Any]:
+    """An entry was recorded by mistake."""
+    return say("entry.disowned", {"entry": entry, "why": text("why")}, **more)
+
+
+POLICY = {"policy": "witnesses", "value": 2}
+INVENTED: dict[str, Any] = {"illustrative": True}
+
+SOUND: dict[str, Entries] = {
+    "a unit that draws on another": [unit("R2", draws_on=["C1", "R1"])],
+    "a second answer": [answer("R1")],
+    "a unit of another process": [opened("autre"), answer(f"{SLUG}/R1", "autre")],
+    "an id of another process": [opened("autre"), {**unit("R1"), "process": "autre"}],
+    "the last day, which has begun in Paris": [session(), {**unit("R2"), "on": "2026-11-02"}],
+    "a month that has begun": [{**unit("R2"), "on": "2026-11"}],
+    "an interval that has begun": [{**unit("R2"), "on": "2026-11-01/2031"}],
+    "no date": [{**unit("R2"), "on": None}],
+    "a claim about a process": [claim(SLUG)],
+    "a link with another process": [opened("autre"), linked("autre")],
+    "an invented entry about a real one": [answer("R1", **INVENTED)],
+    "an invented entry about an invented one": [
+        {**unit("R2"), **INVENTED},
+        answer("R2", **INVENTED),
+    ],
+    "an invented process": [
+        opened("autre", **INVENTED),
+        answer(f"{SLUG}/R1", "autre", **INVENTED),
+    ],
+    "a policy": [say("policy.set", POLICY, "register")],
+    "a correction of a text": [mend(4, ("/body/title", text("new")))],
+    "a correction of a source": [mend(4, ("/sources/1/title", text("new")))],
+    "a correction of an erased text": [mend(3, ("/body/author", text("new", "restricted")))],
+    "a correction of a date": [mend(4, ("/on", "2026-10"))],
+    "a correction of a date unknown": [mend(3, ("/on", "2026-10"))],
+    "a correction of a name": [mend(2, ("/body/title", "Des cours plus fraîches"))],
+    "a correction of a number": [
+        say("document.published", {"id": "D1", "title": text("D1"), "pages": 8}),
+        mend(7, ("/body/pages", 18)),
+    ],
+    "a correction of an invented entry": [mend(5, ("/body/reason", text("new")), **INVENTED)],
+    "a correction of what nobody can read": [
+        say("weather.observed", {"said": text("rain"), "note": "x"}),
+        mend(7, ("/body/said", text("sun"))),
+    ],
+    "a second correction": [
+        mend(2, ("/body/title", "Une cour fraîche")),
+        mend(2, ("/body/title", "Des cours fraîches")),
+    ],
+    "a mistake in the register": [
+        say("policy.set", POLICY, "register"),
+        disowned(7, process="register"),
+    ],
+    "a mistake that was none": [disowned(4), disowned(7)],
+    "a kind that nobody knows": [say("weather.observed", {"about": ["Z9"], "id": "R1"})],
+    "a later version": [{**answer("Z9"), "v": 2}],
+}
+
+SENSELESS: dict[str, Entries] = {
+    "a date that is a number": [mend(4, ("/on", 2026))],
+    "a process that was not opened": [{**unit("R1"), "process": "autre"}],
+    "a process opened twice": [opened(SLUG)],
+    "a register opened twice": [
+        say(
+            "register.opened",
+            {
+                "authority": "Ville d’essai",
+                "origin": "registre.example/vecteurs",
+                "time_zone": "Europe/Paris",
+                "keys": [
+                    {
+                        "algorithm": "ed25519",
+                        "id": sha256(bytes(32)).hexdigest(),
+                        "public": "00" * 32,
+                    }
+                ],
+                "reconstruction": False,
+            },
+            "register",
+        )
+    ],
+    "the register's affairs in a process": [say("policy.set", POLICY)],
+    "a process's affairs in the register": [claim(SLUG, process="register")],
+    "an unknown kind in the register": [say("weather.observed", {}, "register")],
+    "an invented affair of the register": [say("policy.set", POLICY, "register", **INVENTED)],
+    "a real entry in an invented process": [
+        opened("autre", **INVENTED),
+        answer(f"{SLUG}/R1", "autre"),
+    ],
+    "a day to come": [{**unit("R2"), "on": "2026-11-03"}],
+    "a month to come": [{**unit("R2"), "on": "2026-12"}],
+    "a day to come, of an unknown kind": [say("weather.observed", {}, on="2027")],
+    "an id twice": [unit("R1")],
+    "an id twice, of another sort": [unit("C1")],
+    "a reference to nothing": [answer("R9")],
+    "a reference to itself": [unit("R2", draws_on=["R2"])],
+    "a reference to another sort": [answer("C1")],
+    "a reference into no process": [answer("autre/R1")],
+    "a reference to an id of another process": [opened("autre"), answer("R1", "autre")],
+    "one bad reference among good ones": [unit("R2", draws_on=["C1", "C9"])],
+    "a document that is none": [session(documents=["C1"])],
+    "an option that is no unit": [
+        say(
+            "ballot.held",
+            {"id": "B1", "options": [{"unit": "C1", "votes": 3, "elected": True}]},
+        )
+    ],
+    "a claim about the register": [claim("register")],
+    "a claim about no process": [claim("autre")],
+    "what is real about what is invented": [{**unit("R2"), **INVENTED}, answer("R2")],
+    "what is real about an invented process": [opened("autre", **INVENTED), claim("autre")],
+    "a link with itself": [linked(SLUG)],
+    "a link with the register": [linked("register")],
+    "a link with nothing": [linked("autre")],
+    "a real link with an invented process": [opened("autre", **INVENTED), linked("autre")],
+    "a procedure that is none": [opened("autre", procedure=0)],
+    "a procedure to come": [opened("autre", procedure=99)],
+    "a change to no procedure": [
+        say("procedure.changed", {"procedure": 4, "why": text("why")}),
+    ],
+    "a mistake to come": [disowned(7)],
+    "a mistake of another process": [disowned(1)],
+    "an invented mistake": [disowned(4, **INVENTED)],
+    "a real erasure of what is invented": [
+        say("text.erased", {"entry": 5, "paths": ["/body/reason"], "basis": "child"})
+    ],
+    "a real correction of what is invented": [mend(5, ("/body/reason", text("new")))],
+    "a correction of a verdict": [
+        answer("R1"),
+        mend(7, ("/body/verdict", "retained")),
+    ],
+    "a correction of an id": [mend(4, ("/body/id", "R2"))],
+    "a correction of a reference": [mend(4, ("/body/draws_on/0", "R1"))],
+    "a correction of another kind's field": [mend(4, ("/body/type", "project"))],
+    "a correction of nothing": [mend(4, ("/body/text", text("new")))],
+    "a correction beyond the end": [mend(4, ("/sources/2/title", text("new")))],
+    "a correction within a text": [mend(4, ("/body/title/open", "restricted"))],
+    "a correction of a place twice": [
+        mend(2, ("/body/title", "Une cour"), ("/body/title", "Une autre"))
+    ],
+    "a text in clear": [mend(4, ("/body/title", "Planter"))],
+    "a text that is hidden": [mend(4, ("/body/title", text("new", "restricted")))],
+    "a text that is disclosed": [mend(3, ("/body/author", text("new")))],
+    "a name that is sealed": [mend(2, ("/body/title", text("new")))],
+    "a name that is a number": [mend(2, ("/body/title", 7))],
+    "a date that is none": [mend(4, ("/on", "2026-13"))],
+    "a date that is to come": [mend(4, ("/on", "2031"))],
+}
