@@ -140,10 +140,10 @@ def test_the_first_page_says_first_what_is_real_and_apart_what_is_invented(clien
 def test_a_process_is_told_in_the_order_a_citizen_asks(client):
     page = shown(client, "/p/publicite-dans-la-ville")
     order = [i for i in page.ids if i in (
-        "tete", "question", "suite", "etapes", "recommandations", "recit", "integrer",
+        "tete", "etapes", "suite", "question", "recommandations", "recit", "integrer",
     )]  # fmt: skip
     assert order == [
-        "tete", "question", "suite", "etapes", "recommandations", "recit", "integrer",
+        "tete", "etapes", "suite", "question", "recommandations", "recit", "integrer",
     ]  # fmt: skip
     assert "Quelle est la juste place de la publicité dans la ville ?" in page.text
     assert "Registre reconstitué à partir de sources publiques." in page.text
