@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from ledger.service import load
-from ledger.service.register import Register, create_register
+from ledger.service import demo
+from ledger.service.register import Register
 from tests.journey.server import served
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,7 @@ PAGES = {
     "entry": "/registre/20",
     "verify": "/verifier",
     "embed": "/embed/publicite-dans-la-ville",
+    "erased": "/p/exemple-cours-fraiches/C2",
     "error": "/p/nulle-part",
     "english": "/en/p/publicite-dans-la-ville",
 }
@@ -51,23 +52,14 @@ def browser_path() -> str:
 
 def demonstration(folder: Path) -> Register:
     """The register of the demonstration."""
-    now = datetime.now(UTC)
-    register = create_register(
-        folder,
-        authority="Fil rouge, registre de démonstration",
-        origin="filrouge.example/demonstration",
-        time_zone="Europe/Paris",
-        reconstruction=True,
-        now=now,
-    )
-    drafts = [draft for path in load.fixtures() for draft in load.check_file(path)]
-    load.load(
-        register,
-        drafts,
-        account="reconstruction",
-        append=lambda request: register.append_one(request, now=datetime.now(UTC)),
-    )
+    register = demo.open_demo(folder, now)
+    demo.tell(register, demo.drafts(), now)
     return register
+
+
+def now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ from ledger.api.forms import entry_form, json_response, plain, reference_form
 from ledger.api.openapi import documented
 from ledger.api.problem import ALL_CODES
 from ledger.api.services import services_of
-from ledger.core import note
-from ledger.core.checkpoint import Receipt, encode_receipt, parse
+from ledger.core.checkpoint import Receipt, encode_receipt
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER, RegisterOpened
 from ledger.domain.values import MAX_INT
 from ledger.errors import Code, RefusedError
+from ledger.service.query import checkpoint_in
 from ledger.service.register import trusted_keys
 
 router = APIRouter(prefix="/api/v1", default_response_class=Response)
@@ -112,7 +112,7 @@ async def consistency(
     proof, signed = services_of(request).queries.consistency(from_, to)
     form = {
         "from": from_,
-        "to": parse(note.parse(signed).text).size,
+        "to": checkpoint_in(signed).size,
         "proof": plain(proof, {}),
         "checkpoint": signed.decode(),
     }
@@ -128,7 +128,7 @@ async def checkpoint(request: Request, size: Size = None) -> Response:
     """Where the register stands, and the checkpoint that says so, signed."""
     queries = services_of(request).queries
     signed = queries.checkpoint(size)
-    said = parse(note.parse(signed).text)
+    said = checkpoint_in(signed)
     at = parse_entry(queries.entry(said.size - 1)[0]).at
     form = {
         "origin": said.origin,
@@ -196,7 +196,7 @@ def inclusion_form(seq: int, proof: list[bytes], signed: bytes) -> dict[str, Any
     """An inclusion proof with the checkpoint it leads to."""
     return {
         "index": seq,
-        "size": parse(note.parse(signed).text).size,
+        "size": checkpoint_in(signed).size,
         "proof": plain(proof, {}),
         "checkpoint": signed.decode(),
     }

@@ -21,11 +21,11 @@ import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from ledger.domain.admission import sealed_at
 from ledger.domain.case import Case, Measure, Texts, Unit
 from ledger.domain.dates import Period, format_at
 from ledger.domain.entry import Entry
 from ledger.domain.events import AnswerGiven, FollowUpReported
+from ledger.domain.pointer import sealed_at
 from ledger.domain.words import STAGE_OF, STAGES
 from ledger.service.query import View
 

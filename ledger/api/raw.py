@@ -17,9 +17,10 @@ from ledger.api.forms import json_response
 from ledger.api.openapi import documented
 from ledger.api.services import services_of
 from ledger.core.digest import SIZE
-from ledger.core.tiles import ENTRIES, WIDTH, parse_tile_path, tile_width
+from ledger.core.tiles import ENTRIES, parse_tile_path, tile_width
 from ledger.domain.values import MAX_INT
 from ledger.errors import RefusedError
+from ledger.service.publish import bundle
 
 router = APIRouter(default_response_class=Response)
 
@@ -94,8 +95,7 @@ async def tile(
     if address.width > tile_width(level, address.index, queries.version()):
         raise RefusedError("not_found", "the register has not grown that far")
     if address.level == ENTRIES:
-        rows = queries.entries(start=address.index * WIDTH, limit=address.width)
-        data = b"".join(len(row).to_bytes(2, "big") + row for _, row in rows)
+        data = bundle(queries, address.index, address.width)
     else:
         data = queries.tile(address.level, address.index)[: address.width * SIZE]
     headers = {"Cache-Control": IMMUTABLE}

@@ -16,8 +16,7 @@ from ledger.api.forms import BASE, json_response
 from ledger.api.limits import bearer, check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
-from ledger.core import note
-from ledger.core.checkpoint import parse
+from ledger.service.query import checkpoint_in
 from ledger.service.record import record
 from ledger.service.tokens import authenticate
 
@@ -106,7 +105,7 @@ def _write(services: Services, body: bytes, account: str, key: str | None) -> Re
         key=key,
     )
     services.live.wake()
-    size = parse(note.parse(written.checkpoint).text).size
+    size = checkpoint_in(written.checkpoint).size
     rows = services.queries.entries(start=written.first, limit=written.stop - written.first)
     form: dict[str, Any] = {
         "first": written.first,

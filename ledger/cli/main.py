@@ -17,7 +17,7 @@ from ledger.cli import output
 from ledger.core import cosignature
 from ledger.core.canonical import loads
 from ledger.errors import LedgerError, UncheckedError
-from ledger.service import audit, erase, load, publish, record, register, tokens
+from ledger.service import audit, demo, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
 from ledger.service.settings import Settings, calm_collector
 
@@ -227,8 +227,8 @@ def serve(
     _serve(register.open_register(data), host, port)
 
 
-@app.command()
-def demo(
+@app.command("demo")
+def serve_demo(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = _SETTINGS.port,
@@ -237,26 +237,10 @@ def demo(
     ] = True,
 ) -> None:
     """Load real decision processes of Nantes and one invented city, and serve them."""
-    if (data / "ledger.db").exists():
-        opened = register.open_register(data)
-    else:
-        opened = register.create_register(
-            data,
-            authority="Fil rouge, registre de démonstration",
-            origin="filrouge.example/demonstration",
-            time_zone="Europe/Paris",
-            reconstruction=True,
-            now=now(),
-        )
-    drafts = [draft for path in load.fixtures() for draft in load.check_file(path)]
-    with output.progress("Loading the demonstration", len(drafts)) as advance:
-        load.load(
-            opened,
-            drafts,
-            account="reconstruction",
-            append=lambda request: opened.append_one(request, now=now()),
-            progress=advance,
-        )
+    opened = demo.open_demo(data, now)
+    story = demo.drafts()
+    with output.progress("Loading the demonstration", len(story)) as advance:
+        demo.tell(opened, story, now, progress=advance)
     output.say(f"{Queries(opened).head().size} entries in {data}.")
     if serve_it:
         _serve(opened, host, port)

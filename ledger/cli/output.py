@@ -17,6 +17,7 @@ from ledger.core.digest import leaf_hash
 from ledger.domain.case import Texts
 from ledger.domain.entry import Entry
 from ledger.domain.lineage import Thread
+from ledger.domain.pointer import sealed_at
 from ledger.domain.values import Model, Sealed
 from ledger.errors import LedgerError
 from ledger.service.audit import Audit
@@ -204,9 +205,9 @@ def opened(entry: Entry, texts: Texts) -> dict[str, Any]:
 
 
 def _open(value: Any, texts: Texts) -> Any:
+    if sealed_at(value):
+        return texts.get(value["sealed"])
     if isinstance(value, dict):
-        if value.keys() == {"open", "sealed"}:
-            return texts.get(value["sealed"])
         return {name: _open(member, texts) for name, member in value.items()}
     if isinstance(value, list):
         return [_open(member, texts) for member in value]

@@ -7,9 +7,7 @@ id, what lies in the future, and what would mix the invented with the real.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -25,6 +23,7 @@ from ledger.domain.events import (
     REGISTER_KINDS,
     Body,
 )
+from ledger.domain.pointer import replaced, sealed_at, value_at
 from ledger.domain.values import Sealed
 from ledger.errors import MalformedError, RefusedError
 
@@ -225,7 +224,7 @@ def _check_changes(
     original: Mapping[str, Any], changes: Sequence[events.Change], today: date
 ) -> None:
     """Checks that a correction mends slips of the pen only, and leaves a whole entry."""
-    corrected = deepcopy(dict(original))
+    corrected: Any = original
     paths = set()
     for i, change in enumerate(changes):
         where = f"/body/changes/{i}/path"
@@ -248,7 +247,8 @@ def _check_changes(
         if change.path == "/on" and not isinstance(new, str):
             raise RefusedError("bad_correction", "give a date", where=where)
         paths.add(change.path)
-        _put(corrected, change.path, new.model_dump() if isinstance(new, Sealed) else new)
+        said = new.model_dump() if isinstance(new, Sealed) else new
+        corrected = replaced(corrected, change.path, said)
     try:
         entry = read_entry(corrected)
         begins = entry.period.first if entry.period else today
@@ -256,41 +256,6 @@ def _check_changes(
         raise RefusedError("bad_correction", str(error), where="/body/changes") from error
     if begins > today:
         raise RefusedError("not_yet", f"it cannot have happened after {today}")
-
-
-def _put(entry: dict[str, Any], path: str, value: Any) -> None:
-    head, _, last = path.rpartition("/")
-    parent = value_at(entry, head)
-    parent[int(last) if isinstance(parent, list) else last] = value
-
-
-def value_at(entry: Mapping[str, Any], path: str) -> Any:
-    """What stands at a JSON Pointer of an entry.
-
-    Raises:
-        LookupError: nothing does.
-    """
-    value: Any = entry
-    for part in _parts(path):
-        if isinstance(value, list):
-            if not re.fullmatch("0|[1-9][0-9]{0,4}", part):
-                raise LookupError(path)
-            value = value[int(part)]
-        elif isinstance(value, Mapping):
-            value = value[part]
-        else:
-            raise LookupError(path)
-    return value
-
-
-def _parts(path: str) -> Iterator[str]:
-    for part in path.split("/")[1:]:
-        yield part.replace("~1", "/").replace("~0", "~")
-
-
-def sealed_at(value: object) -> bool:
-    """Whether this is the place of a sealed text."""
-    return isinstance(value, Mapping) and value.keys() == {"open", "sealed"}
 
 
 def _unknown(message: str, where: str) -> RefusedError:

@@ -16,7 +16,6 @@ from typing import TypeVar, cast
 
 from ledger.domain import events
 from ledger.domain.entry import Entry, split_reference
-from ledger.domain.values import Sealed
 
 V = TypeVar("V")
 Texts = Mapping[str, str]
@@ -294,8 +293,3 @@ def _own(case: Case, references: Iterable[str] | None, things: Mapping[str, V]) 
         if process == case.process and id_ in things:
             found.append(things[id_])
     return found
-
-
-def spoken(sealed: Sealed | None, texts: Texts) -> str | None:
-    """The words of a sealed text; None when absent, erased or not public."""
-    return texts.get(sealed.sealed) if sealed is not None else None

@@ -28,10 +28,8 @@ from ledger.domain.matching import Index, last_day
 from ledger.domain.obligations import of_rule
 from ledger.domain.owing import Obligation, governing
 from ledger.domain.procedure import Owed, Per, Procedure, What
-from ledger.domain.promises import DONE, Outcome, Promise, announced, judge, same
+from ledger.domain.promises import DONE, Promise, announced, judge, same
 from ledger.domain.values import Titles
-
-__all__ = ["Duty", "Outcome", "Promise", "State", "duties"]
 
 State = Literal["not_yet", "open", "met", "met_late", "past_due", "lifted"]
 

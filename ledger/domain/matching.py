@@ -10,7 +10,7 @@ declared the naming entry is its *declarer*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -20,6 +20,7 @@ from ledger.domain import events
 from ledger.domain.case import Case
 from ledger.domain.dates import Period
 from ledger.domain.entry import Entry, references, split_reference, validated
+from ledger.domain.pointer import replaced
 from ledger.domain.procedure import Only, What
 from ledger.errors import MalformedError
 
@@ -254,28 +255,16 @@ def _is(entry: Entry, what: What) -> bool:
 
 
 def _correct(entry: Entry, correction: Entry) -> Entry:
-    raw: Any = entry.raw
-    on = entry.on
-    for change in correction.raw["changes"]:
-        if change["path"] == "/on":
-            on = str(change["value"])
-        elif change["path"].startswith("/body/"):
-            raw = _put(raw, change["path"].split("/")[2:], change["value"])
+    raw, on = entry.raw, entry.on
     try:
+        for change in correction.raw["changes"]:
+            if change["path"] == "/on":
+                on = str(change["value"])
+            elif change["path"].startswith("/body/"):
+                raw = replaced(raw, change["path"].removeprefix("/body"), change["value"])
         body = validated(type(entry.body), raw, "/body") if entry.body is not None else None
         mended = replace(entry, on=on, raw=raw, body=body)
         span(mended)
-    except MalformedError:
+    except (LookupError, MalformedError):
         return entry  # a correction that makes no sense mends nothing
     return mended
-
-
-def _put(value: Any, path: Sequence[str], new: object) -> Any:
-    if not path:
-        return new
-    if isinstance(value, list):
-        at = int(path[0]) if path[0].isdigit() else len(value)
-        return [_put(v, path[1:], new) if i == at else v for i, v in enumerate(value)]
-    if isinstance(value, Mapping):
-        return {**value, path[0]: _put(value.get(path[0]), path[1:], new)}
-    return value

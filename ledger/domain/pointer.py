@@ -1,15 +1,15 @@
 """Places in an entry, named by JSON Pointers (RFC 6901): `/body/reason`, `/sources/0/title`.
 
-    >>> value_at({"body": {"questions": ["Why?"]}}, "/body/questions/0")
-    'Why?'
-    >>> replaced({"body": {"theme": "vélo"}}, "/body/theme", "eau")
-    {'body': {'theme': 'eau'}}
+>>> value_at({"body": {"questions": ["Why?"]}}, "/body/questions/0")
+'Why?'
+>>> replaced({"body": {"theme": "bikes"}}, "/body/theme", "water")
+{'body': {'theme': 'water'}}
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _INDEX = re.compile("0|[1-9][0-9]{0,4}").fullmatch
@@ -23,47 +23,41 @@ def value_at(whole: Any, path: str) -> Any:
     """
     value = whole
     for part in _parts(path):
-        value = _members(value, path)[_place(value, part, path)]
+        value = value[_place(value, part)]
     return value
 
 
 def replaced(whole: Any, path: str, new: object) -> Any:
-    """`whole` with `new` at a place where something stands; what is given stays as it is.
+    """A copy of `whole` with `new` at a place where something stands.
 
     Raises:
         LookupError: nothing stands there.
     """
-    return _replaced(whole, list(_parts(path)), path, new)
+    return _replaced(whole, _parts(path), new)
 
 
 def sealed_at(value: object) -> bool:
-    """Whether what stands somewhere is the commitment to a sealed text."""
+    """Whether what stands at a place is the commitment to a sealed text."""
     return isinstance(value, Mapping) and value.keys() == {"open", "sealed"}
 
 
-def _replaced(value: Any, parts: list[str], path: str, new: object) -> Any:
+def _replaced(value: Any, parts: list[str], new: object) -> Any:
     if not parts:
         return new
-    copy = value.copy() if isinstance(value, list) else dict(_members(value, path))
-    place = _place(value, parts[0], path)
-    copy[place] = _replaced(copy[place], parts[1:], path, new)
+    place = _place(value, parts[0])
+    member = _replaced(value[place], parts[1:], new)
+    copy: Any = dict(value) if isinstance(value, Mapping) else list(value)
+    copy[place] = member
     return copy
 
 
-def _members(value: Any, path: str) -> Any:
-    if not isinstance(value, list | Mapping):
-        raise LookupError(path)
-    return value
-
-
-def _place(value: Any, part: str, path: str) -> int | str:
-    if not isinstance(value, list):
+def _place(value: object, part: str) -> str | int:
+    if isinstance(value, Mapping):
         return part
-    if not _INDEX(part):
-        raise LookupError(path)
-    return int(part)
+    if isinstance(value, list) and _INDEX(part):
+        return int(part)
+    raise LookupError(part)
 
 
-def _parts(path: str) -> Iterator[str]:
-    for part in path.split("/")[1:]:
-        yield part.replace("~1", "/").replace("~0", "~")
+def _parts(path: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]

@@ -228,8 +228,6 @@ class _Auditor:
         self._found.root = self._edge.root()
         return self._found
 
-    # -- checkpoints ----------------------------------------------------------------------
-
     def _signed(self, size: int, data: bytes) -> VerifiedCheckpoint:
         where = f"checkpoint {size}"
         try:
@@ -257,8 +255,6 @@ class _Auditor:
         raise TamperedError(
             "checkpoint_differs", "the entries lead to another root", where=where
         )
-
-    # -- entries --------------------------------------------------------------------------
 
     def _advance(self, size: int) -> None:
         """Reads the entries up to `size`, stopping where a checkpoint was kept elsewhere."""
@@ -390,8 +386,6 @@ class _Auditor:
             self._senseless = self._senseless or TamperedError(
                 "senseless", str(error), where=where
             )
-
-    # -- tiles ----------------------------------------------------------------------------
 
     def _tile_leaf(self, seq: int) -> bytes:
         place = seq % WIDTH * SIZE

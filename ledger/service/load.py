@@ -13,11 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import ledger
 from ledger.core.canonical import loads
-from ledger.domain.admission import sealed_at
 from ledger.domain.draft import Draft, parse_draft
 from ledger.domain.entry import parse_entry
+from ledger.domain.pointer import sealed_at
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
 from ledger.service.record import MAX_BATCH, Append, record
 from ledger.service.register import Register
@@ -176,19 +175,3 @@ def check_file(path: Path) -> list[object]:
                 error.code, error.message, where=f"{path.name} draft {number} {error.where}"
             ) from error
     return drafts
-
-
-def fixtures() -> list[Path]:
-    """The files of the demonstration, in the order they are loaded.
-
-    They lie inside the package once installed, beside it in a checkout.
-    """
-    package = Path(ledger.__file__).parent
-    folder = package / "_fixtures"
-    if not folder.is_dir():
-        folder = package.parent / "fixtures"
-    return [
-        path
-        for city in ("nantes", "exemple")
-        for path in sorted(folder.glob(f"{city}/*.jsonl"))
-    ]

@@ -256,7 +256,7 @@ class Queries:
     def checkpoints(self, limit: int = 50) -> list[Checkpoint]:
         """The newest checkpoints, newest first."""
         with self._database.reading() as db:
-            return [_parse(data) for _, data in read.checkpoints(db, limit=limit)]
+            return [checkpoint_in(data) for _, data in read.checkpoints(db, limit=limit)]
 
     def inclusion(self, seq: int, size: int | None = None) -> tuple[list[bytes], bytes]:
         """The proof that entry `seq` is in the tree of a checkpoint, and that checkpoint.
@@ -267,7 +267,7 @@ class Queries:
         """
         with self._database.reading() as db:
             signed = _head(db).note if size is None else read.checkpoint_at(db, size)
-            size = _parse(signed).size
+            size = checkpoint_in(signed).size
             reader = TileReader(read.tile_getter(db), size, self._tiles)
             return merkle.prove_inclusion(reader, index=seq, size=size), signed
 
@@ -289,7 +289,7 @@ class Queries:
         """
         with self._database.reading() as db:
             signed = _head(db).note if size is None else read.checkpoint_at(db, size)
-            size = _parse(signed).size
+            size = checkpoint_in(signed).size
             reader = TileReader(read.tile_getter(db), size, self._tiles)
             proof = merkle.prove_consistency(reader, old_size=old_size, new_size=size)
             return proof, signed
@@ -332,11 +332,12 @@ def _link(row: tuple[object, ...]) -> Link:
 def _head(db: Connection) -> Head:
     signed = read.newest_checkpoint(db)
     assert signed is not None
-    checkpoint = _parse(signed)
+    checkpoint = checkpoint_in(signed)
     return Head(checkpoint.size, checkpoint.root, parse_at(read.head(db).at), signed)
 
 
-def _parse(signed: bytes) -> Checkpoint:
+def checkpoint_in(signed: bytes) -> Checkpoint:
+    """What a signed checkpoint of this register says; its signatures are not looked at."""
     return parse(note.parse(signed).text)
 
 

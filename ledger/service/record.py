@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from ledger.domain.admission import sealed_at, value_at
 from ledger.domain.draft import Draft, check_url, parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
+from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.register import Register
 from ledger.store import read

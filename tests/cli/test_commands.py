@@ -180,3 +180,14 @@ def test_the_demonstration_loads_its_fixtures(tmp_path: Path) -> None:
     outcome = filrouge("demo", "--no-serve", data=tmp_path / "demo")
     assert outcome.returncode == 0, outcome.stderr
     assert filrouge("verify", data=tmp_path / "demo").returncode == 0
+
+
+def test_the_demonstration_made_twice_is_the_same_and_shows_an_erasure(tmp_path: Path) -> None:
+    first = filrouge("demo", "--no-serve", data=tmp_path / "demo")
+    again = filrouge("demo", "--no-serve", data=tmp_path / "demo")
+    assert first.stdout == again.stdout
+    found = json.loads(filrouge("verify", "--json", data=tmp_path / "demo").stdout)
+    assert found["erased"] == 2
+    for path in (tmp_path / "demo").rglob("*"):
+        if path.is_file():
+            assert "rentre avec les genoux brûlés".encode() not in path.read_bytes()

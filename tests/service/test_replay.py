@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from ledger.domain.case import fold
 from ledger.domain.entry import parse_entry
-from ledger.service import audit, load
+from ledger.service import audit, demo
 from ledger.service.register import Register
 from ledger.store import read
 from tests.world import new_register, put, put_all, workshop
 
-FIXTURES = [draft for path in load.fixtures() for draft in load.read_drafts(path)]
+FIXTURES = demo.drafts()
 
 
 def states(register: Register) -> dict[str, object]:

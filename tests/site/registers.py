@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.service.load import load, read_drafts
+from ledger.service import demo
+from ledger.service.load import load
 from ledger.service.register import Register, create_register
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-FILES = sorted(FIXTURES.glob("*/*.jsonl"), key=lambda p: (p.parent.name == "exemple", p.name))
 
 
 def new_register(folder: Path) -> Register:
@@ -32,8 +30,7 @@ def record(register: Register, drafts: Iterable[object]) -> None:
 
 
 def fixtures_into(register: Register) -> None:
-    for path in FILES:
-        record(register, read_drafts(path))
+    demo.tell(register, demo.drafts(), lambda: datetime.now(UTC))
 
 
 def opened(process: str, title: str = "Une démarche", **body: object) -> dict[str, object]:

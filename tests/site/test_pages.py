@@ -299,3 +299,12 @@ def test_contributions_are_listed_a_page_at_a_time(empty):
         assert "Parole 100" in second.text
         assert "Parole 1 " not in shown(client, "/p/debat").text
         assert "120 contributions" in shown(client, "/p/debat").text
+
+
+def test_an_erased_text_is_said_to_be_erased_and_a_restricted_one_to_be_kept(client):
+    page = shown(client, "/p/exemple-cours-fraiches/C2").text
+    assert page.count("Texte effacé.") == 2
+    assert "Texte non public" not in page
+    other = shown(client, "/p/exemple-cours-fraiches/C1").text
+    assert "Texte non public" in other
+    assert "Texte effacé." not in other

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from ledger.domain import events
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry
+from ledger.domain.pointer import sealed_at, value_at
 from viz.draw.lettering import clean
 from viz.draw.words import Words
 
@@ -17,12 +17,12 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
 
     Words that cannot be shown are named instead: erased, restricted, or not at hand.
     """
-    value = value_at(case, entry, path)
+    value = _mended(case, entry, path)
     if value is None:
         return None
     if isinstance(value, str):
         return clean(value)
-    if not isinstance(value, Mapping) or "sealed" not in value:
+    if not sealed_at(value):
         return None
     text = texts.get(value["sealed"])
     if text is not None:
@@ -32,16 +32,12 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
     return words["label.restricted" if value.get("open") == "restricted" else "label.missing"]
 
 
-def value_at(case: Case, entry: Entry, path: str) -> Any:
+def _mended(case: Case, entry: Entry, path: str) -> Any:
     """What stands at `path` (`/body/title`) once corrections are applied; None if nothing."""
-    value: Any = {"body": entry.raw}
-    for part in path.split("/")[1:]:
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list | tuple) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
+    try:
+        value = value_at({"body": entry.raw}, path)
+    except LookupError:
+        return None
     for correction in case.corrections.get(entry.seq, ()):
         if correction.seq in case.disowned:
             continue

@@ -7,7 +7,6 @@ as `many.…` whenever the count is not one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Protocol, get_args
 
 from ledger.domain.words import Channel, SessionType, State, UnitType, Verdict
@@ -108,16 +107,6 @@ class Codes:
         if code == "picture.more":
             return "+ {count}"
         return code.rpartition(".")[2].replace("_", " ")
-
-
-class Catalogue(dict[str, str]):
-    """A caller's words, and readable codes where they have none."""
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        super().__init__(words)
-
-    def __missing__(self, code: str) -> str:
-        return Codes()[code]
 
 
 def number(count: int, words: Words) -> str:

@@ -46,8 +46,6 @@ class Language:
         """What the addresses of its pages begin with."""
         self._translations = _translations(code)
 
-    # -- sentences and words --------------------------------------------------------------
-
     def gettext(self, message: str) -> str:
         """The sentence in this language."""
         return self._translations.gettext(message)
@@ -74,8 +72,6 @@ class Language:
     def knows(self, code: str) -> bool:
         """Whether a code has words of its own."""
         return self._translations.gettext(code) != code
-
-    # -- dates ----------------------------------------------------------------------------
 
     def day(self, value: date) -> str:
         """A civil day: “1er septembre 2015”."""
@@ -155,8 +151,6 @@ class Language:
         if self.code == "fr" and value.day == 1:
             return "1er" + said[1:]
         return said
-
-    # -- numbers --------------------------------------------------------------------------
 
     def number(self, value: int) -> str:
         """A whole number with its thousands set apart."""

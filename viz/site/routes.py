@@ -52,8 +52,6 @@ class Pages:
             ("/embed/{process}", self.embed),
         ]
 
-    # -- pages ----------------------------------------------------------------------------
-
     def home(self, request: Request) -> Response:
         """Every process."""
         today = self.services.today()
@@ -195,8 +193,6 @@ class Pages:
             status_code=302,
             headers={**headers.PAGE, "Location": f"{self.tongue.prefix}/p/{slug}/{id_}"},
         )
-
-    # -- what they share ------------------------------------------------------------------
 
     def _past(self, view: View, path: str) -> dict[str, Any]:
         data, _ = self.queries.entry(view.size - 1)

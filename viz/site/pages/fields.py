@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.domain.entry import Entry
 from ledger.domain.events import REFERS
+from ledger.domain.pointer import sealed_at
 from viz.site.pages.counted import tally_label, topic, value_of
 from viz.site.pages.reading import Reader, Ref, Say, capital
 
@@ -51,7 +52,7 @@ def _plain(reader: Reader, value: Any) -> Lines:
             lines.append(reader.language.word(f"answer.{'yes' if one else 'no'}"))
         elif isinstance(one, int):
             lines.append(reader.language.number(one))
-        elif isinstance(one, str) or (isinstance(one, Mapping) and "sealed" in one):
+        elif isinstance(one, str) or sealed_at(one):
             said = reader.say(one)
             if said:
                 lines.append(said)

@@ -11,6 +11,7 @@ import orjson
 from ledger.core.digest import leaf_hash
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.events import REGISTER
+from ledger.domain.pointer import sealed_at
 from ledger.service.query import Head, Queries, View
 from ledger.store.read import RawOpening
 from viz.site.i18n import Language
@@ -150,10 +151,9 @@ def _place(reader: Reader, path: str) -> str:
 
 
 def _walk(value: Any, path: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    if isinstance(value, dict):
-        if value.keys() == {"open", "sealed"}:
-            yield path, value
-            return
+    if sealed_at(value):
+        yield path, value
+    elif isinstance(value, dict):
         for name, one in value.items():
             yield from _walk(one, f"{path}/{name}")
     elif isinstance(value, list):

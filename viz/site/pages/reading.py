@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ledger.domain import events
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry, split_reference
+from ledger.domain.pointer import replaced, sealed_at, value_at
 from viz.site.i18n import Language
 
 MASCULINE = frozenset({"project", "opinion_item"})
@@ -84,20 +85,21 @@ class Reader:
     ) -> None:
         self.case, self.texts, self.language, self.zone = case, texts, language, zone
         self.suffix, self.others = suffix, others
-        self._erased = _erased(case) if case is not None and case.erased else frozenset()
+        self._erased: set[str] = set()
+        """Commitments of which an erasure says that the words are gone."""
+        if case is not None:
+            for entry in case.entries if case.erased else ():
+                self._erased |= _erased(case, entry)
         self.at = (
             f"{language.prefix}/p/{case.process}" if case else f"{language.prefix}/registre"
         )
 
     def raw(self, entry: Entry) -> Mapping[str, Any]:
         """The body of an entry as it reads now, its corrections applied."""
-        changes = list(self._changes(entry))
-        if not changes:
-            return entry.raw
-        body = deepcopy(dict(entry.raw))
-        for path, value in changes:
-            _put(body, path.split("/")[2:], value) if path.startswith("/body/") else None
-        return body
+        # Contributions are not in the fold: what was erased of one is known when it is read.
+        if self.case is not None and entry.seq in self.case.erased:
+            self._erased |= _erased(self.case, entry)
+        return cast(Mapping[str, Any], self._mended({"body": entry.raw}, entry)["body"])
 
     def on(self, entry: Entry) -> str | None:
         """When it happened, corrected."""
@@ -126,15 +128,10 @@ class Reader:
         text = self.texts.get(value["sealed"])
         if text is not None:
             return Say(text)
-        gone = "missing"
-        if value["open"] == "restricted":
-            gone = "restricted"
-        elif value["sealed"] in self._erased or (entry and self._is_erased(entry)):
+        gone = "restricted" if value["open"] == "restricted" else "missing"
+        if value["sealed"] in self._erased:
             gone = "erased"
         return Say(self.language.word(f"gone.{gone}"), gone)
-
-    def _is_erased(self, entry: Entry) -> bool:
-        return self.case is not None and entry.seq in self.case.erased
 
     def title(self, entry: Entry) -> Say | None:
         """What a thing is called: its title, else its name, else its first words."""
@@ -168,13 +165,9 @@ class Reader:
 
     def sources(self, entry: Entry) -> list[SourceLine]:
         """Where an entry can be read, corrections of its sources applied."""
-        rows: list[Any] = [source.model_dump(exclude_none=True) for source in entry.sources]
-        holder = {"sources": rows}
-        for path, value in self._changes(entry):
-            if path.startswith("/sources/"):
-                _put(holder, path.split("/")[1:], value)
+        rows = [source.model_dump(exclude_none=True) for source in entry.sources]
         lines = []
-        for row in rows:
+        for row in self._mended({"sources": rows}, entry)["sources"]:
             url = self.say(row.get("url"), entry)
             title = self.say(row["title"], entry)
             assert title is not None
@@ -212,6 +205,13 @@ class Reader:
                 return f"{base}/{process}/{id_}#e{entry.seq}"
         return f"{base}/{entry.process}#e{entry.seq}"
 
+    def _mended(self, part: dict[str, Any], entry: Entry) -> dict[str, Any]:
+        """A part of an entry with its corrections applied, those of other parts left out."""
+        for path, value in self._changes(entry):
+            with suppress(LookupError):
+                part = replaced(part, path, value)
+        return part
+
     def _changes(self, entry: Entry) -> Iterable[tuple[str, Any]]:
         case = self.case
         if case is None:
@@ -223,42 +223,19 @@ class Reader:
                     yield change.path, raw["value"]
 
 
-def _erased(case: Case) -> frozenset[str]:
-    """The commitments of which an erasure says that the words are gone."""
+def _erased(case: Case, entry: Entry) -> set[str]:
+    """The commitments of an entry of which an erasure says that the words are gone."""
     found = set()
-    for entry in case.entries:
-        for erasure in case.erased.get(entry.seq, ()):
-            for path in cast(events.TextErased, erasure.body).paths:
-                value: Any = {
-                    "body": entry.raw,
-                    "sources": [s.model_dump() for s in entry.sources],
-                }
-                for part in path.split("/")[1:]:
-                    if isinstance(value, Mapping):
-                        value = value.get(part)
-                    elif isinstance(value, list | tuple) and part.isdigit():
-                        value = value[int(part)] if int(part) < len(value) else None
-                if isinstance(value, Mapping) and "sealed" in value:
+    whole = {"body": entry.raw, "sources": [s.model_dump() for s in entry.sources]}
+    for erasure in case.erased.get(entry.seq, ()):
+        for path in cast(events.TextErased, erasure.body).paths:
+            with suppress(LookupError):
+                value = value_at(whole, path)
+                if sealed_at(value):
                     found.add(value["sealed"])
-    return frozenset(found)
+    return found
 
 
 def capital(text: str) -> str:
     """`text` with a capital at its beginning."""
     return text[:1].upper() + text[1:]
-
-
-def _put(holder: Any, path: list[str], value: Any) -> None:
-    """Sets what stands at a path that the register has admitted; else does nothing."""
-    for part in path[:-1]:
-        if isinstance(holder, Mapping):
-            holder = holder.get(part)
-        elif isinstance(holder, list) and part.isdigit() and int(part) < len(holder):
-            holder = holder[int(part)]
-        else:
-            return
-    last = path[-1]
-    if isinstance(holder, dict):
-        holder[last] = value
-    elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-        holder[int(last)] = value
