@@ -27,7 +27,7 @@ from ledger.domain.entry import Entry
 from ledger.domain.events import AnswerGiven, FollowUpReported
 from ledger.domain.pointer import sealed_at
 from ledger.domain.words import STAGE_OF, STAGES
-from ledger.service.query import View
+from ledger.service.view import View
 
 BASE = "/api/v1"
 _DECLARED = [

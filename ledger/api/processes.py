@@ -6,7 +6,7 @@ cheap, since every answer has an ETag.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -25,9 +25,11 @@ from ledger.api.forms import (
 )
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
+from ledger.domain.case import Texts
+from ledger.domain.entry import Entry
 from ledger.domain.values import MAX_INT
 from ledger.errors import MalformedError, RefusedError
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.draw import dot, graph, select, stations, svg
 from viz.draw.words import Codes
 
@@ -79,10 +81,7 @@ def timeline(request: Request, slug: Slug, after: After = -1, limit: Limit = 100
 
     def form(services: Services, view: View) -> dict[str, Any]:
         found = services.queries.process_entries(slug, after=after, limit=limit + 1)
-        return {
-            "entries": [entry_form(e, texts, view.case) for e, texts in found[:limit]],
-            "next": found[limit - 1][0].nth if len(found) > limit else None,
-        }
+        return _paged("entries", found, limit, view)
 
     return _of_now(request, slug, form, "timeline", after, limit)
 
@@ -97,10 +96,7 @@ def contributions(
 
     def form(services: Services, view: View) -> dict[str, Any]:
         found = services.queries.contributions(slug, after=after, limit=limit + 1)
-        return {
-            "contributions": [entry_form(e, texts, view.case) for e, texts in found[:limit]],
-            "next": found[limit - 1][0].nth if len(found) > limit else None,
-        }
+        return _paged("contributions", found, limit, view)
 
     return _of_now(request, slug, form, "contributions", after, limit)
 
@@ -241,6 +237,16 @@ def _graph(view: View, format_: str, level: str, item_: str | None) -> tuple[str
         case "dot":
             return dot.to_dot(drawn, words, title=view.case.title), "text/vnd.graphviz"
     return graph.to_json(drawn), "application/json"
+
+
+def _paged(
+    name: str, found: Sequence[tuple[Entry, Texts]], limit: int, view: View
+) -> dict[str, Any]:
+    """The first `limit` of what was found, and where to go on if there is more."""
+    return {
+        name: [entry_form(entry, texts, view.case) for entry, texts in found[:limit]],
+        "next": found[limit - 1][0].nth if len(found) > limit else None,
+    }
 
 
 def _of_view(

@@ -9,7 +9,8 @@ from typing import Literal
 import networkx as nx
 
 from ledger.errors import MalformedError, RefusedError
-from ledger.service.query import Head, View
+from ledger.service.query import Head
+from ledger.service.view import View
 from viz.draw import dot, graph, select, sheet, svg
 from viz.site.i18n import Code, Words, language
 

@@ -21,7 +21,8 @@ from ledger.domain.pointer import sealed_at
 from ledger.domain.values import Model, Sealed
 from ledger.errors import LedgerError
 from ledger.service.audit import Audit
-from ledger.service.query import Head, Item, View
+from ledger.service.query import Head, Item
+from ledger.service.view import View
 from ledger.store.read import RawOpening
 
 _out = Console(highlight=False, soft_wrap=True)

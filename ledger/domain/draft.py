@@ -15,9 +15,8 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -49,8 +48,7 @@ class Draft(Model):
     illustrative: Maybe[Literal[True]] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A draft that is ready to be appended if the register agrees."""
 
     process: str

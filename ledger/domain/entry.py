@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -75,8 +75,7 @@ class Entry:
         return self.raw.get("id") if self.kind in DECLARED else None
 
 
-@dataclass(frozen=True, slots=True)
-class Fragments:
+class Fragments(NamedTuple):
     """An entry without what is known only under the lock."""
 
     after_at: bytes
@@ -130,18 +129,7 @@ def encode_fragments(
         _place(process, recorder),
         b"," + encode(last)[1:] if sources or signed is not None else _NO_SOURCES,
     )
-    widest = sum(
-        map(
-            len,
-            (
-                fragments.after_at,
-                fragments.after_nth,
-                fragments.after_previous,
-                fragments.after_seq,
-            ),
-        )
-    )
-    if widest + len('{"at":"') + 24 + 64 + 2 * len(str(MAX_INT)) > MAX_BYTES:
+    if sum(map(len, fragments)) + len('{"at":"') + 24 + 64 + 2 * len(str(MAX_INT)) > MAX_BYTES:
         raise MalformedError(
             "too_large", f"an entry holds at most {MAX_BYTES} bytes without its sealed texts"
         )

@@ -159,7 +159,11 @@ def audit(
         TamperedError: the first bad object.
         UncheckedError: `no_key`: a remembered checkpoint is of keys that were not given.
     """
-    return _Auditor(rows, keys, kept, checks or Checks(), progress).run()
+    auditor = _Auditor(rows, keys, kept, checks or Checks(), progress)
+    try:
+        return auditor.run()
+    finally:
+        auditor.close()
 
 
 class _Auditor:
@@ -189,6 +193,10 @@ class _Auditor:
         self._length: dict[str, int] = {}
         self._suspect: tuple[int, int] | None = None
         self._texts = Vault(rows.openings) if checks.openings else None
+
+    def close(self) -> None:
+        if self._texts:
+            self._texts.close()
 
     def run(self) -> Audit:
         signed: VerifiedCheckpoint | None = None

@@ -32,7 +32,11 @@ class Vault:
         self._next = next(self.openings, None)
 
     def check(self, seq: int, entry: Mapping[str, Any]) -> None:
-        """Checks the texts of one entry; entries come by seq."""
+        """Checks the texts of one entry; entries come by seq.
+
+        Raises:
+            TamperedError: `commitment_differs` or `commitment_twice`.
+        """
         here: dict[str, RawOpening] = {}
         while self._next is not None and self._next.seq <= seq:
             if self._next.seq < seq or self._next.path in here:
@@ -74,10 +78,18 @@ class Vault:
         self._batch.clear()
         self._places.clear()
 
-    def finish(self) -> None:
-        """Checks what only the whole register shows."""
-        self._flush()
+    def close(self) -> None:
+        """Lets go of what was seen, however far it came."""
         self._seen.close()
+
+    def finish(self) -> None:
+        """Checks what only the whole register shows.
+
+        Raises:
+            TamperedError: `commitment_twice`, `commitment_differs`, `opening_missing` or
+                `erasure_undone`.
+        """
+        self._flush()
         if self._next is not None:
             raise _stray(self._next)
         for seq, path in self._missing:

@@ -7,7 +7,7 @@ of the register it is seen in; the newest views are kept, because most readers a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
@@ -17,53 +17,20 @@ from ledger.core import merkle, note
 from ledger.core.checkpoint import Checkpoint, Receipt, encode_receipt, parse
 from ledger.core.tiles import TileCache, TileReader
 from ledger.domain import events
-from ledger.domain.case import Case, Received, Texts, fold
+from ledger.domain.case import Received, Texts, fold
 from ledger.domain.dates import parse_at
-from ledger.domain.duties import Duty, duties
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import REGISTER
-from ledger.domain.irregularities import Irregularity, irregularities
-from ledger.domain.lineage import Link, Thread, thread
-from ledger.domain.procedure import Procedure
+from ledger.domain.lineage import Thread, thread
 from ledger.errors import RefusedError
 from ledger.service.register import Register
+from ledger.service.view import View, view_of
 from ledger.store import read
 from ledger.store.engine import Connection
+from ledger.store.links import StoredLinks
 from ledger.store.read import RawOpening
 
 _KEPT = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Another process that this one is linked with."""
-
-    relation: str
-    """`arises_from` or `feeds`, said by this process, or `gave_rise_to` or `fed_by`."""
-    process: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One process as it is known at one size of the register, judged on one day."""
-
-    case: Case
-    texts: Texts
-    procedures: Mapping[int, Procedure]
-    duties: tuple[Duty, ...]
-    irregularities: tuple[Irregularity, ...]
-    neighbours: tuple[Neighbour, ...]
-    today: date
-    size: int
-    """Of the register, when this was read."""
-    last_seq: int
-    """Of the newest entry of this process in it."""
-
-    @property
-    def procedure(self) -> Procedure:
-        """The procedure in force."""
-        return self.procedures[self.case.procedures[-1][1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +108,7 @@ class Queries:
                 if known == key and view is not None:
                     self._views.move_to_end(slug)
                     return view
-            view = _view(
+            view = view_of(
                 db,
                 fold(map(load_entry, read.story(db, slug)), read.received(db, slug)),
                 today=today,
@@ -163,7 +130,7 @@ class Queries:
         if case.opened is None:
             raise RefusedError("unknown_process", f"{slug} was not open at {size} entries")
         last = max(entry.seq for entry in case.entries)
-        return _view(db, case, today=self.day(at), size=size, last_seq=last)
+        return view_of(db, case, today=self.day(at), size=size, last_seq=last)
 
     def item(self, slug: str, id_: str) -> Item:
         """What bears an id in a process, contributions included.
@@ -201,7 +168,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             read.thing(db, slug, id_)
-            return thread(_StoredLinks(db), slug, id_, limit=limit)
+            return thread(StoredLinks(db), slug, id_, limit=limit)
 
     def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
         """The bytes of an entry, and its public openings.
@@ -304,29 +271,9 @@ class Queries:
             return read.tile(db, level, index)
 
 
-class _StoredLinks:
-    """`ledger.domain.lineage.Links` over the index."""
-
-    def __init__(self, db: Connection) -> None:
-        self._db = db
-
-    def sources(self, process: str, id_: str) -> Iterable[Link]:
-        return [_link(row) for row in read.links_from(self._db, process, id_)]
-
-    def targets(self, process: str, id_: str) -> Iterable[Link]:
-        return [_link(row) for row in read.links_to(self._db, process, id_)]
-
-
-def _link(row: tuple[object, ...]) -> Link:
-    seq, process, source, relation, to_process, target = row
-    return Link(
-        cast(str, process),
-        cast(str, source),
-        cast(str, relation),
-        cast(str, to_process),
-        cast(str, target),
-        cast(int, seq),
-    )
+def checkpoint_in(signed: bytes) -> Checkpoint:
+    """What a signed checkpoint of this register says; its signatures are not looked at."""
+    return parse(note.parse(signed).text)
 
 
 def _head(db: Connection) -> Head:
@@ -334,49 +281,6 @@ def _head(db: Connection) -> Head:
     assert signed is not None
     checkpoint = checkpoint_in(signed)
     return Head(checkpoint.size, checkpoint.root, parse_at(read.head(db).at), signed)
-
-
-def checkpoint_in(signed: bytes) -> Checkpoint:
-    """What a signed checkpoint of this register says; its signatures are not looked at."""
-    return parse(note.parse(signed).text)
-
-
-def _view(db: Connection, case: Case, *, today: date, size: int, last_seq: int) -> View:
-    procedures = {
-        seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
-    }
-    owed = duties(case, procedures, today=today)
-    return View(
-        case=case,
-        texts=read.public_texts(db, case.process, size=size),
-        procedures=procedures,
-        duties=owed,
-        irregularities=irregularities(
-            case, procedures, owed, today=today, links=_StoredLinks(db)
-        ),
-        neighbours=tuple(_neighbours(db, case)),
-        today=today,
-        size=size,
-        last_seq=last_seq,
-    )
-
-
-_INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}
-
-
-def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
-    for entry in case.links:
-        body = cast(events.ProcessLinked, entry.body)
-        yield Neighbour(body.relation, body.to, _title(db, body.to))
-    for row in read.links_to(db, case.process, ""):
-        link = _link(row)
-        if link.relation in _INVERSE:
-            yield Neighbour(_INVERSE[link.relation], link.process, _title(db, link.process))
-
-
-def _title(db: Connection, slug: str) -> str:
-    _, data = read.entry_at(db, slug, 0)
-    return cast(events.ProcessOpened, load_entry(data).body).title
 
 
 def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:

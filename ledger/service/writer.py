@@ -26,7 +26,7 @@ MAX_GROUP = 64
 log = structlog.get_logger("ledger.writer")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Health:
     """How the writer is."""
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ledger.core import merkle
-from ledger.core.digest import EMPTY_ROOT, leaf_hash
+from ledger.core.digest import leaf_hash
 from ledger.core.tiles import Edge, TileReader
 from ledger.domain import events
 from ledger.domain.admission import admit
@@ -105,7 +105,7 @@ class Appender:
         with self._database.writing() as db:
             head = read.head(db)
             at = _at(now, head.at)
-            edge = self._edge_at(db, head.size)
+            before = self._edge_at(db, head.size)
             state = State(db)
             today = at.astimezone(self._zone).date()
             size, leaf, stamp = head.size, head.leaf, format_at(at)
@@ -145,7 +145,7 @@ class Appender:
                 size, leaf = stop, previous
             if not leaves:
                 return outcomes
-            edge, tiles = edge.extend(leaves)
+            edge, tiles = before.extend(leaves)
             _insert(db, rows, state)
             for request, outcome in zip(requests, outcomes, strict=True):
                 if isinstance(outcome, Written) and not outcome.repeated:
@@ -156,7 +156,7 @@ class Appender:
                 [(tile.level, tile.index, tile.data) for tile in tiles],
             )
             root = edge.root()
-            _verify(db, head.size, self._root_at(db, head.size), size, root, leaf)
+            _verify(db, head.size, before.root(), size, root, leaf)
             note = self._sign(size, root, at)
             db.execute("INSERT INTO checkpoint (size, note) VALUES (?, ?)", (size, note))
             moved = db.execute(
@@ -179,9 +179,6 @@ class Appender:
         if self._edge.size != size:
             self._edge = Edge.restore(size, read.tile_getter(db))
         return self._edge
-
-    def _root_at(self, db: sqlite3.Connection, size: int) -> bytes:
-        return self._edge.root() if size else EMPTY_ROOT
 
 
 def _admit(statement: Prepared, state: State, today: date, place: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ledger.domain.case import Received
 from ledger.domain.events import REGISTER
+from ledger.domain.lineage import Link
 from ledger.errors import RefusedError, UncheckedError
 
 Connection = sqlite3.Connection
@@ -243,22 +244,25 @@ def thing(db: Connection, process: str, id_: str) -> tuple[str, int]:
     return row[0], row[1]
 
 
-def links_from(db: Connection, process: str, id_: str) -> list[tuple[Any, ...]]:
-    """What a thing points at: (seq, process, source, relation, to_process, target)."""
-    return db.execute(
-        "SELECT seq, process, source, relation, to_process, target FROM link"
-        " WHERE process = ? AND source = ? ORDER BY id",
-        (process, id_),
-    ).fetchall()
+def links_from(db: Connection, process: str, id_: str) -> list[Link]:
+    """What a thing points at, as recorded; id "" for the process itself."""
+    return _links(db, "process = ? AND source = ?", process, id_)
 
 
-def links_to(db: Connection, process: str, id_: str) -> list[tuple[Any, ...]]:
-    """What points at a thing: (seq, process, source, relation, to_process, target)."""
-    return db.execute(
-        "SELECT seq, process, source, relation, to_process, target FROM link"
-        " WHERE to_process = ? AND target = ? ORDER BY id",
-        (process, id_),
-    ).fetchall()
+def links_to(db: Connection, process: str, id_: str) -> list[Link]:
+    """What points at a thing, as recorded; id "" for the process itself."""
+    return _links(db, "to_process = ? AND target = ?", process, id_)
+
+
+def _links(db: Connection, which: str, process: str, id_: str) -> list[Link]:
+    return [
+        Link(*row)
+        for row in db.execute(
+            "SELECT process, source, relation, to_process, target, seq FROM link"
+            f" WHERE {which} ORDER BY id",
+            (process, id_),
+        )
+    ]
 
 
 def last_link_to(db: Connection, process: str) -> int:

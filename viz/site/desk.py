@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ledger.api.caching import RELEASE, tag
 from ledger.api.services import Services
 from ledger.errors import MalformedError
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.site.i18n import Language
 from viz.site.rendering import Renderer
 
@@ -30,6 +30,7 @@ class Desk:
     def answer(
         self, request: Request, etag: str, values: Callable[[], tuple[str, Mapping[str, Any]]]
     ) -> Response:
+        """The page of a request, as `Renderer.answer` gives it."""
         return self.renderer.answer(request, self.tongue, etag, values)
 
     def register_tag(self, *parts: object) -> str:
@@ -39,6 +40,12 @@ class Desk:
         )
 
     def view(self, slug: str, size: str | None) -> View:
+        """One process today, or as it was at the size that an address asks for.
+
+        Raises:
+            RefusedError: `unknown_process` or `unknown_size`.
+            MalformedError: `bad_request`: the size is no number.
+        """
         number = None if size is None else natural(size, "size")
         return self.queries.process(slug, self.services.today(), size=number)
 

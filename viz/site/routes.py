@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ledger.api.caching import etag_of
 from ledger.domain.entry import parse_entry
 from ledger.errors import RefusedError
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.site import headers
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages.became import cited_by

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ledger.domain.case import Measure, Unit
 from ledger.domain.duties import Duty
-from ledger.service.query import Item, View
+from ledger.service.query import Item
+from ledger.service.view import View
 from viz.site.pages.reading import MASCULINE, Reader
 
 NAMED = 60

@@ -204,6 +204,7 @@ def _keys(reader: Reader, value: Any) -> Lines:
 
 
 def pair(reader: Reader, one: str, other: str) -> str:
+    """« one : other », with the signs of the language."""
     return reader.language.gettext("%(name)s: %(value)s") % {"name": one, "value": other}
 
 
@@ -234,6 +235,7 @@ def _procedure(reader: Reader, name: str, value: Any, label: str) -> Fact | None
 
 
 def listed(value: Any) -> list[Any]:
+    """One value or several as a list; none as an empty one."""
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]

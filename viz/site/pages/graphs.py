@@ -7,7 +7,7 @@ from threading import Lock
 
 import networkx as nx
 
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.draw.graph import build
 from viz.draw.lettering import clean
 from viz.site.i18n import Language, Words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ledger.domain.words import STAGE_OF
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.site.i18n import Language
 from viz.site.pages.graphs import graph_of
 from viz.site.pages.owed import OwedLine, awaited

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from ledger.domain.case import Measure, Unit
 from ledger.domain.duties import Duty
 from ledger.domain.entry import Entry
-from ledger.service.query import Item, View
+from ledger.service.query import Item
+from ledger.service.view import View
 from viz.site.i18n import Language
 from viz.site.pages.became import first_words, unit_answer
 from viz.site.pages.faults import Fault, faults_of

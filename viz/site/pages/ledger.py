@@ -12,7 +12,8 @@ from ledger.core.digest import leaf_hash
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.pointer import sealed_at
-from ledger.service.query import Head, Queries, View
+from ledger.service.query import Head, Queries
+from ledger.service.view import View
 from ledger.store.read import RawOpening
 from viz.site.i18n import Language
 from viz.site.pages.reading import Reader, Say, capital

@@ -11,7 +11,7 @@ import networkx as nx
 
 from ledger.domain.case import Case
 from ledger.domain.entry import Entry
-from ledger.service.query import View
+from ledger.service.view import View
 from viz.draw.select import Stop, overview
 from viz.site.i18n import Language, Words
 from viz.site.pages.faults import Fault, faults_of

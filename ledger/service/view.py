@@ -1,0 +1,94 @@
+"""One process as a reader is shown it: its case, its words, what is owed, what is amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from ledger.domain import events
+from ledger.domain.case import Case, Texts
+from ledger.domain.duties import Duty, duties
+from ledger.domain.entry import load_entry
+from ledger.domain.irregularities import Irregularity, irregularities
+from ledger.domain.procedure import Procedure
+from ledger.store import read
+from ledger.store.engine import Connection
+from ledger.store.links import StoredLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another process that this one is linked with."""
+
+    relation: str
+    """`arises_from` or `feeds`, said by this process, or `gave_rise_to` or `fed_by`."""
+    process: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One process as it is known at one size of the register, judged on one day."""
+
+    case: Case
+    texts: Texts
+    procedures: Mapping[int, Procedure]
+    duties: tuple[Duty, ...]
+    irregularities: tuple[Irregularity, ...]
+    neighbours: tuple[Neighbour, ...]
+    today: date
+    size: int
+    """Of the register, when this was read."""
+    last_seq: int
+    """Of the newest entry of this process in it."""
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in force."""
+        return self.procedures[self.case.procedures[-1][1]]
+
+
+def view_of(db: Connection, case: Case, *, today: date, size: int, last_seq: int) -> View:
+    """A case with its words, judged.
+
+    Args:
+        today: The civil day on which duties are judged.
+        size: Of the register; words recorded later are left out.
+        last_seq: Of the newest entry of the process, contributions included.
+    """
+    procedures = {
+        seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
+    }
+    owed = duties(case, procedures, today=today)
+    return View(
+        case=case,
+        texts=read.public_texts(db, case.process, size=size),
+        procedures=procedures,
+        duties=owed,
+        irregularities=irregularities(
+            case, procedures, owed, today=today, links=StoredLinks(db)
+        ),
+        neighbours=tuple(_neighbours(db, case)),
+        today=today,
+        size=size,
+        last_seq=last_seq,
+    )
+
+
+_INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}
+
+
+def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
+    for entry in case.links:
+        body = cast(events.ProcessLinked, entry.body)
+        yield Neighbour(body.relation, body.to, _title(db, body.to))
+    for link in read.links_to(db, case.process, ""):
+        if link.relation in _INVERSE:
+            yield Neighbour(_INVERSE[link.relation], link.process, _title(db, link.process))
+
+
+def _title(db: Connection, slug: str) -> str:
+    _, data = read.entry_at(db, slug, 0)
+    return cast(events.ProcessOpened, load_entry(data).body).title
