@@ -307,8 +307,8 @@ class ProcessOpened(Model):
     procedure: Seq
     territory: Label
     owners: Some[Speaker]
-    level: Level
     origin: Origin
+    level: Maybe[Level] = None
     theme: Maybe[Label] = None
     summary: Maybe[Text] = None
 
