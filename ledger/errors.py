@@ -66,7 +66,7 @@ CODES: dict[str, Code] = {
     "head_moved": Code(409, "The register grew meanwhile: try again."),
     "key_reused": Code(409, "This idempotency key was used for another request."),
     "unauthorized": Code(401, "A valid token is needed."),
-    "forbidden": Code(403, "This token may not do that."),
+    "port_in_use": Code(409, "The address to serve on cannot be had."),
     "busy": Code(503, "The register is busy: try again shortly."),
     # Tampered
     "commitment_differs": Code(500, "A text does not match its commitment."),

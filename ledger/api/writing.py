@@ -31,7 +31,6 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "not_json",
         "bad_request",
         "unauthorized",
-        "forbidden",
         "unknown_process",
         "unknown_reference",
         "duplicate_id",

@@ -5,7 +5,10 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 
 from __future__ import annotations
 
+import socket
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +19,7 @@ from pydantic import ValidationError
 from ledger.cli import output
 from ledger.core import cosignature
 from ledger.core.canonical import loads
-from ledger.errors import LedgerError, UncheckedError
+from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
 from ledger.service.settings import Settings, calm_collector
@@ -42,6 +45,8 @@ token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
 procedure_app = typer.Typer(no_args_is_help=True, help="The forms of dialogue in force.")
 app.add_typer(token_app, name="token")
 app.add_typer(procedure_app, name="procedure")
+
+_FINISH_TRIES = 20
 
 Data = Annotated[
     Path,
@@ -89,6 +94,7 @@ def init(
     head = Queries(made).head()
     output.say(f"Register {origin} opened in {data}: {head.size} entries.")
     output.say("Keep a copy of its verifier keys elsewhere (`filrouge keys`).")
+    output.say("Next: `filrouge load FILE…`, then `filrouge serve`.")
 
 
 @app.command("load")
@@ -118,7 +124,10 @@ def load_files(
 
 @app.command("record")
 def record_one(
-    draft: Annotated[str, typer.Argument(help="A draft in JSON, or - for standard input.")],
+    draft: Annotated[
+        str,
+        typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
+    ],
     data: Data = _SETTINGS.data,
     account: As = register.REGISTRAR,
     key: Annotated[
@@ -126,10 +135,8 @@ def record_one(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Record one draft, or a JSON array of them, all or nothing."""
-    text = sys.stdin.buffer.read() if draft == "-" else draft.encode()
-    value = loads(text, max_depth=10)
-    drafts = value if isinstance(value, list) else [value]
+    """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
+    drafts = _drafts(draft)
     opened = register.open_register(data)
     written = record.record(
         opened, drafts, account=account, key=key, append=record.direct(opened, now())
@@ -158,7 +165,8 @@ def show(
     elif "/" in place:
         slug, _, id_ = place.partition("/")
         item = queries.item(slug, id_)
-        output.show_item(as_json, item, queries.thread(slug, id_))
+        view = queries.process(slug, today)
+        output.show_item(as_json, item, queries.thread(slug, id_), view)
     elif place:
         output.show_process(as_json, queries.process(place, today))
     else:
@@ -265,21 +273,36 @@ def publish_files(
 
 @app.command("erase")
 def erase_texts(
-    entry: Annotated[int, typer.Argument(help="The number of the entry.")],
-    path: Annotated[list[str], typer.Option(help="Which text, like /body/author.")],
-    basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")],
+    entry: Annotated[
+        int | None, typer.Argument(help="The number of the entry; none with --finish.")
+    ] = None,
+    path: Annotated[
+        list[str] | None, typer.Option(help="Which text, like /body/author.")
+    ] = None,
+    basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")] = "",
     data: Data = _SETTINGS.data,
     requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
     account: As = register.REGISTRAR,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Only empty the write-ahead log once more.")
+    ] = False,
 ) -> None:
     """Destroy texts of one entry for a person's sake; the rest still verifies."""
     opened = register.open_register(data)
-    erased = erase.erase(
-        opened, entry, path, basis=basis, requested=requested, account=account, now=now()
-    )
-    output.say(f"Erased, and recorded as entry {erased.written.first}.")
-    if not erased.finished:
-        output.say("A reader still holds the write-ahead log; run this command's end again.")
+    if not finish:
+        if entry is None or not path or not basis:
+            raise typer.BadParameter("name the entry, a --path and the --basis")
+        erased = erase.erase(
+            opened, entry, path, basis=basis, requested=requested, account=account, now=now()
+        )
+        output.say(f"Erased, and recorded as entry {erased.written.first}.")
+    # Readers of a running server hold the log for moments only.
+    for _ in range(_FINISH_TRIES):
+        if erase.finish(opened):
+            return
+        time.sleep(0.5)
+    message = "a reader still holds the write-ahead log: run `filrouge erase --finish` later"
+    raise RefusedError("busy", message)
 
 
 @token_app.command("create")
@@ -289,6 +312,7 @@ def token_create(
 ) -> None:
     """Create a token; it is shown once."""
     output.say(tokens.create_token(register.open_register(data), account, now=now()))
+    output.note("Shown this once. Send it as `Authorization: Bearer <token>`.")
 
 
 @token_app.command("revoke")
@@ -315,8 +339,34 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
     from viz.site.app import create_app
 
+    with socket.socket() as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            place.bind((host, port))
+        except OSError as error:
+            message = f"{host}:{port} is in use or not ours; choose another with --port"
+            raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
-    Server(create_app(opened), host=host, port=port, log_level="warning").run()
+    with suppress(KeyboardInterrupt):
+        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+
+
+def _drafts(text: str) -> list[object]:
+    """The drafts that an argument names or is."""
+    path = Path(text)
+    if text != "-" and "{" not in text and path.suffix == ".jsonl":
+        return load.read_drafts(path)
+    if text == "-":
+        data = sys.stdin.buffer.read()
+    elif "{" in text:
+        data = text.encode()
+    else:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UncheckedError("unreadable", f"{text}: {error.strerror}") from error
+    value = loads(data, max_depth=10)
+    return [*value] if isinstance(value, list) else [value]
 
 
 def run() -> None:

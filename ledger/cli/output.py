@@ -34,6 +34,11 @@ def say(text: str) -> None:
     _out.print(text, markup=False)
 
 
+def note(text: str) -> None:
+    """A remark for a person, beside what a script reads."""
+    _err.print(text, markup=False)
+
+
 def answer(as_json: bool, value: Any, text: str) -> None:
     """The same answer for a machine or for a person."""
     if as_json:
@@ -137,8 +142,8 @@ def show_process(as_json: bool, view: View) -> None:
             say(f"  {duty['state']}: {duty['title']} {duty['subject']}{days}".rstrip())
 
 
-def show_item(as_json: bool, item: Item, thread: Thread) -> None:
-    """One item, and the red thread it is part of."""
+def show_item(as_json: bool, item: Item, thread: Thread, view: View) -> None:
+    """One item, what became of it, and the red thread it is part of."""
     links = [
         {
             "from": f"{x.process}/{x.source}",
@@ -146,11 +151,27 @@ def show_item(as_json: bool, item: Item, thread: Thread) -> None:
             "to": f"{x.to_process}/{x.target}",
         }
         for x in thread.links
+        if (x.process, x.source) != (x.to_process, x.target)
     ]
-    value = {"sort": item.sort, "entry": opened(item.entry, item.texts), "links": links}
-    lines = [json.dumps(value["entry"], ensure_ascii=False, indent=2, default=_plain)]
-    lines += [f"{x['from']} —{x['relation']}→ {x['to']}" for x in links]
-    answer(as_json, value, "\n".join(lines))
+    entry = opened(item.entry, item.texts)
+    value = {"sort": item.sort, "entry": entry, "links": links}
+    if as_json:
+        answer(True, value, "")
+        return
+    id_, said = item.entry.id or "", entry["body"]
+    title = said.get("title") or said.get("text") or said.get("name") or ""
+    say(f"{id_}  {item.sort}  {title}")
+    unit, measure = view.case.units.get(id_), view.case.measures.get(id_)
+    told = [*unit.answers, *unit.assessments] if unit else measure.reports if measure else []
+    for one in told:
+        body = opened(one, view.texts)["body"]
+        verdict = body.get("verdict") or body.get("state") or body.get("feasibility") or ""
+        reason = body.get("reason") or body.get("text") or ""
+        say(f"  {one.on or '?':<12} {verdict:<16} {reason}")
+    if unit and not unit.answers:
+        say("  no answer is recorded here")
+    for link in links:
+        say(f"  {link['from']} {link['relation']} {link['to']}")
 
 
 def show_entry(as_json: bool, data: bytes, openings: Sequence[RawOpening]) -> None:

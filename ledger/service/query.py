@@ -30,7 +30,7 @@ from ledger.store.engine import Connection
 from ledger.store.links import StoredLinks
 from ledger.store.read import RawOpening
 
-_KEPT = 256
+_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)

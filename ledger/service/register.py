@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
@@ -30,11 +31,12 @@ from ledger.domain.draft import parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER, RegisterOpened
 from ledger.domain.procedure import parse_procedure
-from ledger.errors import LedgerError, MalformedError, UncheckedError
+from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
 from ledger.store import read
 from ledger.store.append import Appender, Request, Written
 from ledger.store.engine import Database
 
+log = structlog.get_logger("ledger.register")
 REGISTRAR = "registrar"
 """The account that keeps the register's own affairs."""
 
@@ -81,8 +83,12 @@ class Register:
         outcomes = self._appender.append(requests, now=now)
         written = [o for o in outcomes if isinstance(o, Written) and not o.repeated]
         if written:
-            # If we crash before this, the file is one checkpoint behind: still true.
-            _replace(self.data / "checkpoint", written[-1].checkpoint)
+            # If we crash before this, the file is one checkpoint behind: still true. And what
+            # is committed is committed: whoever asked is not told otherwise.
+            try:
+                _replace(self.data / "checkpoint", written[-1].checkpoint)
+            except OSError as error:
+                log.error("checkpoint not remembered", error=str(error))
         return outcomes
 
     def append_one(self, request: Request, *, now: datetime) -> Written:
@@ -167,7 +173,9 @@ def create_register(
         "sources": [],
     }
     opening = prepare(parse_draft(draft), recorder=REGISTRAR)
-    database = Database.create(data / "ledger.db")
+    if (data / "ledger.db").exists():
+        raise RefusedError("register_exists", f"a register is already at {data}")
+    # The keys come first: if we crash here, there is no register yet, and init may run again.
     folder = data / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _replace(folder / "log.pem", keys.dump_private(log), private=True)
@@ -178,6 +186,7 @@ def create_register(
         cosignature.CosignatureSigner(origin, cosigner),
     )
     _replace(folder / "log.vkey", "".join(f"{s.key}\n" for s in signers).encode())
+    database = Database.create(data / "ledger.db")
     register = Register(data, database, Opened(authority, origin, zone, reconstruction, now))
     register.append_one(Request(REGISTRAR, [opening]), now=now)
     for text in shipped_procedures():
@@ -275,4 +284,8 @@ def _replace(path: Path, content: bytes, *, private: bool = False) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+        if private:
+            # A register without its key can never be written to again.
+            file.flush()
+            os.fsync(file.fileno())
     draft.replace(path)

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,13 +104,15 @@ class Writer:
             outcomes = self._register.append([r for r, _ in group], now=self._clock())
             self._last_error = None
         except Exception as error:  # noqa: BLE001 - the thread outlives whatever happened
-            self._last_error = f"{type(error).__name__}: {error}"
-            log.error("append failed", error=self._last_error)
+            self._last_error = type(error).__name__  # shown to anybody: no paths, no texts
             refusal = error if isinstance(error, LedgerError) else None
+            # First of all: whoever is not told waits for ever.
             for _, future in group:
                 future.set_exception(
                     refusal or RefusedError("busy", "the register could not be written")
                 )
+            with suppress(OSError):  # a log that cannot be written is no reason to die
+                log.error("append failed", error=f"{type(error).__name__}: {error}")
             return
         for (_, future), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, LedgerError):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ledger.core import merkle
@@ -109,11 +109,13 @@ class Appender:
             state = State(db)
             today = at.astimezone(self._zone).date()
             size, leaf, stamp = head.size, head.leaf, format_at(at)
+            # Even a keyed digest of a text that was erased must not stay.
+            db.execute("DELETE FROM request WHERE expires < ?", (stamp,))
             rows, leaves = _Rows(), list[bytes]()
             outcomes: list[Written | LedgerError] = []
             for request in requests:
                 try:
-                    repeated = _answered(db, request, at)
+                    repeated = _answered(db, request, at, head.size)
                     if repeated is not None:
                         outcomes.append(repeated)
                         continue
@@ -168,8 +170,8 @@ class Appender:
             # If we crash here, SQLite rolls the transaction back and nothing happened.
         self._edge = edge
         return [
-            Written(outcome.first, outcome.stop, note)
-            if isinstance(outcome, Written) and not outcome.repeated
+            replace(outcome, checkpoint=note)
+            if isinstance(outcome, Written) and not outcome.checkpoint
             else outcome
             for outcome in outcomes
         ]
@@ -202,10 +204,11 @@ def _at(now: datetime, last: str) -> datetime:
     return at
 
 
-def _answered(db: sqlite3.Connection, request: Request, at: datetime) -> Written | None:
+def _answered(
+    db: sqlite3.Connection, request: Request, at: datetime, size: int
+) -> Written | None:
     if request.key is None:
         return None
-    db.execute("DELETE FROM request WHERE expires < ?", (format_at(at),))
     row = db.execute(
         "SELECT digest, first, stop FROM request WHERE account = ? AND key = ?",
         (request.account, request.key),
@@ -215,7 +218,9 @@ def _answered(db: sqlite3.Connection, request: Request, at: datetime) -> Written
     digest, first, stop = row
     if digest != request.digest:
         raise RefusedError("key_reused", "this key came with another request before")
-    return Written(first, stop, read.checkpoint_covering(db, stop), repeated=True)
+    # The same request may stand in this very group: its checkpoint is not signed yet.
+    checkpoint = read.checkpoint_covering(db, stop) if stop <= size else b""
+    return Written(first, stop, checkpoint, repeated=True)
 
 
 def _remember(

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 
 from ledger.core.digest import ZERO
@@ -96,6 +97,8 @@ class Database:
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
             pooled = self._engine.raw_connection()
+        except PoolTimeout as error:
+            raise RefusedError("busy", "too many read the register at once") from error
         except (OperationalError, sqlite3.Error) as error:
             raise UncheckedError("unreadable", f"{self.path.name}: {error}") from error
         connection = cast(sqlite3.Connection, pooled.driver_connection)
@@ -130,7 +133,7 @@ class Database:
 
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # the folder may have any name
         connect_args={"timeout": BUSY_SECONDS, "cached_statements": 256},
         pool_size=8,
         max_overflow=24,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -70,6 +71,22 @@ def test_one_draft_is_recorded_from_standard_input(data: Path) -> None:
     outcome = filrouge("record", "-", data=data, stdin=drafts)
     assert outcome.returncode == 0, outcome.stderr
     assert "entries 4–5" in outcome.stdout
+
+
+def test_a_file_of_drafts_is_recorded_whole(data: Path, tmp_path: Path) -> None:
+    assert filrouge("record", str(write(tmp_path, workshop())), data=data).returncode == 0
+    assert filrouge("record", str(tmp_path / "nowhere.json"), data=data).returncode == 4
+
+
+def test_a_port_in_use_is_said_and_exits_with_1(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        outcome = filrouge("serve", "--port", port, data=data)
+    assert outcome.returncode == 1
+    assert "port_in_use" in outcome.stderr
+    assert "http" not in outcome.stdout
 
 
 def test_a_refusal_exits_with_1_and_its_code(data: Path) -> None:
