@@ -64,6 +64,7 @@ CODES: dict[str, Code] = {
     "bad_correction": Code(409, "This may not be changed by a correction."),
     "clock_behind": Code(503, "The clock is behind the last entry of the register."),
     "head_moved": Code(409, "The register grew meanwhile: try again."),
+    "diverged": Code(409, "A file of drafts is not what was recorded from it."),
     "key_reused": Code(409, "This idempotency key was used for another request."),
     "unauthorized": Code(401, "A valid token is needed."),
     "port_in_use": Code(409, "The address to serve on cannot be had."),
@@ -80,6 +81,7 @@ CODES: dict[str, Code] = {
     "commitment_twice": Code(500, "Two texts have one commitment."),
     "history_shortened": Code(500, "The register is shorter than it was."),
     "checkpoint_differs": Code(500, "A checkpoint does not match the register."),
+    "schema_differs": Code(500, "The database is not as this software made it."),
     "senseless": Code(500, "An entry could never have been admitted where it stands."),
     "index_differs": Code(500, "An index does not match the entries."),
     # Unchecked

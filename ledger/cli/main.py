@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import time
@@ -202,7 +203,8 @@ def verify(
     ] = None,
     data: Data = _SETTINGS.data,
     against: Annotated[
-        Path | None, typer.Option(exists=True, help="A checkpoint kept elsewhere.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A checkpoint kept elsewhere."),
     ] = None,
     key: Annotated[
         list[str] | None, typer.Option(metavar="VKEY", help="The log's verifier keys.")
@@ -359,7 +361,7 @@ def _drafts(text: str) -> list[object]:
     if text == "-":
         data = sys.stdin.buffer.read()
     elif "{" in text:
-        data = text.encode()
+        data = os.fsencode(text)
     else:
         try:
             data = path.read_bytes()
@@ -377,3 +379,7 @@ def run() -> None:
     except LedgerError as error:
         output.fail(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_status)
+    except (OSError, UnicodeError) as error:
+        failed = UncheckedError("unreadable", str(error))
+        output.fail(failed, as_json="--json" in sys.argv)
+        sys.exit(failed.exit_status)

@@ -196,6 +196,7 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
             "erased": found.erased,
             "unread": found.unread,
             "checkpoints": found.checkpoints,
+            "kept": found.kept,
             "root": root,
             "seconds": round(seconds, 3),
         },
@@ -204,7 +205,8 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"
-        f"Root: {root}",
+        + ("" if found.kept else "No checkpoint from outside the database to compare with.\n")
+        + f"Root: {root}",
     )
 
 

@@ -35,7 +35,7 @@ def declared(index: Index) -> Iterator[Finding]:
             elif again == "unit":
                 fewest = len({entry.raw["unit"] for entry in own})
             said = declarer.raw["declares"]
-            if not fewest <= said <= len(own):
+            if said is not None and not fewest <= said <= len(own):
                 yield Finding(
                     "declared_differs",
                     (declarer.seq,),

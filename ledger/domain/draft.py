@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -120,6 +121,7 @@ def prepare(
         prose = draft.kind == "procedure.adopted"
         for path, text in _strings({"by": draft.by.name, "body": body}, ""):
             check_text(text, prose=prose, where=path)
+            _check_not_blank(text, path)
     return Prepared(
         process=draft.process,
         kind=draft.kind,
@@ -177,6 +179,7 @@ def _seal_text(
     if not isinstance(value, str):
         raise MalformedError("bad_body", "this is a text: give a string", where=path)
     check_text(value, prose=True, where=path)
+    _check_not_blank(value, path)
     if plan.form == "url":
         check_url(value, path)
     elif plan.form == "sha256" and not _HEX(value):
@@ -201,6 +204,11 @@ def check_url(url: str, path: str) -> None:
         raise MalformedError(
             "bad_url", "an address begins with http:// or https://", where=path
         )
+
+
+def _check_not_blank(text: str, path: str) -> None:
+    if not text.isascii() and all(c.isspace() or category(c) == "Cf" for c in text):
+        raise MalformedError("bad_text", "nothing in it can be seen", where=path)
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

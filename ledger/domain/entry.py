@@ -72,7 +72,7 @@ class Entry:
     @property
     def id(self) -> str | None:
         """The id that this entry declares."""
-        return self.raw.get("id") if self.kind in DECLARED else None
+        return self.raw.get("id") if self.body is not None and self.kind in DECLARED else None
 
 
 class Fragments(NamedTuple):
@@ -196,6 +196,22 @@ def read_entry(value: Mapping[str, Any]) -> Entry:
     """
     kind = value["kind"]
     sources = value["sources"]
+    if value["v"] != VERSION:
+        # Written by a later version: where it stands is known, what it says is not.
+        return Entry(
+            seq=value["seq"],
+            nth=value["nth"],
+            process=value["process"],
+            kind=kind,
+            at=parse_at(value["at"]),
+            on=None,
+            by=_known_speaker("?", "registrar"),
+            recorder="",
+            illustrative=False,
+            sources=(),
+            body=None,
+            raw={},
+        )
     return Entry(
         seq=value["seq"],
         nth=value["nth"],

@@ -29,7 +29,13 @@ from ledger.core.tiles import HEIGHT, WIDTH, Edge, tile_path
 from ledger.domain.admission import admit
 from ledger.domain.entry import VERSION, Entry, check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
-from ledger.errors import LedgerError, RefusedError, TamperedError, UncheckedError
+from ledger.errors import (
+    LedgerError,
+    MalformedError,
+    RefusedError,
+    TamperedError,
+    UncheckedError,
+)
 from ledger.service.audit_index import Index
 from ledger.service.audit_vault import Vault
 from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
@@ -85,6 +91,8 @@ class Audit:
     unread: int = 0
     """Entries of kinds that this software does not know: chain and envelope hold."""
     checkpoints: int = 0
+    kept: int = 0
+    """Checkpoints from outside the database that it was held against."""
     root: bytes = b""
 
 
@@ -126,7 +134,11 @@ def verify(
                 Past(db),
             )
             kept = [c for c in (remembered_checkpoint(data), against) if c is not None]
-            return audit(rows, trusted, kept=kept, checks=checks, progress=progress)
+            found = audit(rows, trusted, kept=kept, checks=checks, progress=progress)
+        # Last, like every index: a lie in the entries themselves weighs more.
+        if checks is None or checks.index:
+            database.check_integrity()
+        return found
     finally:
         database.close()
 
@@ -134,9 +146,11 @@ def verify(
 def _tile_or_nothing(db: Connection) -> Callable[[int, int], bytes]:
     def tile(level: int, index: int) -> bytes:
         try:
-            return read.tile(db, level, index)
+            data = read.tile(db, level, index)
         except LedgerError:
             return b""
+        # SQLite keeps what it is given, of whatever type.
+        return data if type(data) is bytes else b""
 
     return tile
 
@@ -183,7 +197,8 @@ class _Auditor:
         self._progress = progress
         self._found = Audit()
         self._origin = keys[0].key.name
-        opened = [open_checkpoint(note, keys, self._origin) for note in kept]
+        opened = [self._remembered(note) for note in kept]
+        self._found.kept = len(opened)
         self._kept = sorted((c for c in opened if c.size), key=lambda c: c.size)
         self._edge = Edge()
         self._leaf = ZERO
@@ -201,6 +216,8 @@ class _Auditor:
     def run(self) -> Audit:
         signed: VerifiedCheckpoint | None = None
         for size, data in self._rows.checkpoints:
+            if type(size) is not int:
+                raise TamperedError("checkpoint_differs", f"signed for {size!r} entries")
             signed = self._signed(size, data)
             self._advance(size)
             self._compare(signed, f"checkpoint {size}")
@@ -235,6 +252,13 @@ class _Auditor:
         self._found.processes = len(self._length)
         self._found.root = self._edge.root()
         return self._found
+
+    def _remembered(self, note: bytes) -> VerifiedCheckpoint:
+        try:
+            return open_checkpoint(note, self._keys, self._origin)
+        except MalformedError as error:
+            message = f"a remembered checkpoint cannot be read: {error}"
+            raise UncheckedError("unreadable", message) from error
 
     def _signed(self, size: int, data: bytes) -> VerifiedCheckpoint:
         where = f"checkpoint {size}"

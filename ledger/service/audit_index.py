@@ -74,10 +74,10 @@ class Index:
         for rows in (self.things, self.links):
             if (extra := self._next(rows)) is not None:
                 raise _differs(f"a row too many: {extra}", "")
-        if sorted(self.processes) != sorted(self._heads.values()):
+        if sorted(self.processes, key=repr) != sorted(self._heads.values(), key=repr):
             raise _differs("a process is not where its entries are", "")
-        counted = sorted((*sort, count) for sort, count in self._counts.items())
-        if sorted(self.tallies) != counted:
+        counted = sorted(((*sort, count) for sort, count in self._counts.items()), key=repr)
+        if sorted(self.tallies, key=repr) != counted:
             raise _differs("contributions are not as many as recorded", "")
 
     def _next(self, rows: Iterator[Row]) -> Row | None:

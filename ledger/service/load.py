@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from ledger.core.canonical import loads
 from ledger.domain.draft import Draft, parse_draft
-from ledger.domain.entry import parse_entry
+from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.pointer import sealed_at
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
 from ledger.service.record import MAX_BATCH, Append, record
@@ -76,9 +75,14 @@ def load(
             again goes on from there.
     """
     parsed = [(parse_draft(value), value) for value in drafts]
-    new: list[object] = []
-    for process, group in groupby(parsed, key=lambda pair: pair[0].process):
-        new.extend(_missing(register, process, list(group)))
+    by_process: dict[str, list[int]] = {}
+    for place, (draft, _) in enumerate(parsed):
+        by_process.setdefault(draft.process, []).append(place)
+    missing: set[int] = set()
+    for process, places in by_process.items():
+        known_here = _known(register, process, [parsed[place][0] for place in places])
+        missing.update(places[known_here:])
+    new = [value for place, (_, value) in enumerate(parsed) if place in missing]
     known = len(parsed) - len(new)
     progress(known)
     done = known
@@ -101,29 +105,43 @@ def _batches(drafts: list[object]) -> Iterator[list[object]]:
         yield batch
 
 
-def _missing(
-    register: Register, process: str, drafts: list[tuple[Draft, object]]
-) -> list[object]:
-    """The drafts of one process that do not stand in it yet, in the order of the file."""
+def _known(register: Register, process: str, drafts: list[Draft]) -> int:
+    """How many of the drafts of one process, from the first on, stand in it already.
+
+    Raises:
+        RefusedError: `diverged`: a draft is not what was recorded, and the next one is.
+    """
     with register.database.reading() as db:
         try:
             read.process(db, process)
         except RefusedError:
-            return [value for _, value in drafts]
-        recorded = read.process_entries(db, process)
+            return 0
         adopted = {seq: str(parse_entry(data).raw["name"]) for seq, data in read.adoptions(db)}
         place = 0
-        for seq, data in recorded:
+        skipped: list[tuple[Entry, Mapping[str, str]]] = []
+        for seq, data in read.process_entries(db, process):
             if place == len(drafts):
                 break
             texts = {row.path: row.value for row in read.openings(db, seq)}
-            if _same(drafts[place][0], parse_entry(data), texts, adopted):
+            entry = parse_entry(data)
+            if _same(drafts[place], entry, texts, adopted):
                 place += 1
-    return [value for _, value in drafts[place:]]
+                skipped.clear()
+            else:
+                skipped.append((entry, texts))
+    if place + 1 < len(drafts):
+        after = drafts[place + 1]
+        if any(_same(after, entry, texts, adopted) for entry, texts in skipped):
+            message = (
+                f"draft {place + 1} of {process} is not what was recorded, and the next one is;"
+                " mend a slip with correction.made"
+            )
+            raise RefusedError("diverged", message)
+    return place
 
 
 def _same(
-    draft: Draft, entry: Any, texts: Mapping[str, str], adopted: Mapping[int, str]
+    draft: Draft, entry: Entry, texts: Mapping[str, str], adopted: Mapping[int, str]
 ) -> bool:
     if (draft.kind, draft.on, draft.by, bool(draft.illustrative)) != (
         entry.kind,

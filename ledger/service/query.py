@@ -31,6 +31,7 @@ from ledger.store.links import StoredLinks
 from ledger.store.read import RawOpening
 
 _KEPT = 2048
+_KEPT_PASTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Queries:
         self.register = register
         self._database = register.database
         self._views: OrderedDict[str, tuple[tuple[int, date, int], View]] = OrderedDict()
+        self._pasts: OrderedDict[tuple[str, int, int], View] = OrderedDict()
         self._lock = Lock()
         self._tiles = TileCache()
 
@@ -100,7 +102,17 @@ class Queries:
             head = read.head(db)
             if size is not None and size != head.size:
                 read.checkpoint_at(db, size)
-                return self._past(db, slug, size)
+                # What is said later of an erased text changes what is known of the past.
+                past = (slug, size, head.size)
+                with self._lock:
+                    if past in self._pasts:
+                        return self._pasts[past]
+                seen = self._past(db, slug, size)
+                with self._lock:
+                    self._pasts[past] = seen
+                    if len(self._pasts) > _KEPT_PASTS:
+                        self._pasts.popitem(last=False)
+                return seen
             # Another process may be linked to this one at any time.
             key = (row.last_seq, today, read.last_link_to(db, slug))
             with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -162,7 +163,11 @@ def _resolve(draft: Draft, names: _Names) -> Draft:
 
 def _like(change: Any, original: dict[str, Any]) -> Any:
     """A correction's value, to be sealed as what it mends was."""
-    if not isinstance(change, dict) or not isinstance(change.get("value"), str):
+    if not isinstance(change, dict):
+        return change
+    value = change.get("value")
+    words = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(words, str):
         return change
     try:
         old = value_at(original, str(change.get("path")))
@@ -171,8 +176,12 @@ def _like(change: Any, original: dict[str, Any]) -> Any:
     if not sealed_at(old):
         return change
     if change["path"].endswith("/url"):
-        check_url(change["value"], "/body/changes")
-    return {**change, "value": {"open": old["open"], "text": change["value"]}}
+        check_url(words, "/body/changes")
+    if change["path"].endswith("/sha256") and not re.fullmatch("[0-9a-f]{64}", words):
+        raise MalformedError("bad_body", "a SHA-256 is 64 hex digits", where="/body/changes")
+    if isinstance(value, dict):
+        return change
+    return {**change, "value": {"open": old["open"], "text": words}}
 
 
 def direct(register: Register, now: datetime) -> Append:

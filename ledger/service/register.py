@@ -227,7 +227,7 @@ def trusted_keys(data: Path) -> list[keys.Verifier]:
     """
     lines = _read(data / "keys" / "log.vkey").decode("utf-8", "replace").split()
     try:
-        return [cosignature.parse_verifier(line) for line in lines]
+        return [cosignature.parse_verifier(line) for line in dict.fromkeys(lines)]
     except MalformedError as error:
         raise UncheckedError("no_key", f"keys/log.vkey: {error}") from error
 
@@ -245,9 +245,18 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def remembered_checkpoint(data: Path) -> bytes | None:
-    """The last checkpoint that was written here; None if none was kept."""
+    """The last checkpoint that was written here; None if none was kept.
+
+    Raises:
+        UncheckedError: `unreadable`.
+    """
     path = data / "checkpoint"
-    return path.read_bytes() if path.is_file() else None
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UncheckedError("unreadable", f"{path.name}: {error.strerror}") from error
 
 
 def _public(algorithm: str, raw: bytes) -> dict[str, Any]:

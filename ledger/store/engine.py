@@ -16,10 +16,11 @@ from typing import cast
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from ledger.core.digest import ZERO
-from ledger.errors import RefusedError, UncheckedError
+from ledger.errors import MalformedError, RefusedError, TamperedError, UncheckedError
 from ledger.store.tables import SCHEMA_VERSION, TRIGGERS
 
 Connection = sqlite3.Connection
@@ -39,6 +40,7 @@ class Database:
 
     Raises:
         UncheckedError: `no_register`, `unreadable` or `wrong_version`.
+        TamperedError: `schema_differs`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,6 +50,7 @@ class Database:
         self._engine = _engine(path)
         with self.reading() as connection:
             _check_version(connection, path.name)
+            _check_schema(connection, self._engine)
 
     @classmethod
     def create(cls, path: Path) -> Database:
@@ -58,13 +61,14 @@ class Database:
         """
         if path.exists():
             raise RefusedError("register_exists", f"a register is already at {path.parent}")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Restricted texts are in it; the journals take their mode from it.
+        path.touch(mode=0o600)
         engine = _engine(path)
-        SQLModel.metadata.create_all(engine)
         pooled = engine.raw_connection()
         try:
             cursor = pooled.cursor()
-            for statement in TRIGGERS:
+            for statement in _ddl(engine):
                 cursor.execute(statement)
             cursor.execute(
                 "INSERT INTO head (id, size, leaf, at) VALUES (0, 0, ?, '')", (ZERO,)
@@ -108,14 +112,30 @@ class Database:
             connection.execute("COMMIT")
         except sqlite3.IntegrityError:
             raise
+        except OverflowError as error:  # an integer that no row can have
+            raise MalformedError("bad_number", str(error)) from error
         except sqlite3.DatabaseError as error:
-            if "locked" in str(error):
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise RefusedError("busy", "another writer holds the register") from error
+            if "decode" in str(error):
+                raise TamperedError("entry_differs", "a text is no longer UTF-8") from error
             raise UncheckedError("unreadable", f"{self.path.name}: {error}") from error
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             pooled.close()
+
+    def check_integrity(self) -> None:
+        """Whether SQLite finds its own file whole, and its indexes true to the tables.
+
+        Raises:
+            TamperedError: `index_differs`.
+        """
+        with self.reading() as connection:
+            rows = connection.execute("PRAGMA integrity_check(1)").fetchall()
+        if rows != [("ok",)]:
+            raise TamperedError("index_differs", f"SQLite says: {rows[0][0]}")
 
     def truncate_log(self) -> bool:
         """Empties the write-ahead log into the file; False while a reader holds it."""
@@ -146,6 +166,30 @@ def _engine(path: Path) -> Engine:
             connection.execute(pragma)
 
     return engine
+
+
+def _ddl(engine: Engine) -> Iterator[str]:
+    """The statements that make an empty database, in order."""
+    for table in SQLModel.metadata.sorted_tables:
+        yield str(CreateTable(table).compile(engine)).strip()
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(engine)).strip()
+    yield from TRIGGERS
+
+
+def _check_schema(connection: sqlite3.Connection, engine: Engine) -> None:
+    """Whether tables, indexes and triggers are those that `create` made.
+
+    A trigger that swallows rows, or a view in place of a table, shows pages and auditors what
+    never was.
+    """
+    expected = sorted(_ddl(engine))
+    found = sorted(
+        sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema") if sql is not None
+    )
+    if found != expected:
+        odd = next(iter(set(found) ^ set(expected)), "a statement twice")
+        raise TamperedError("schema_differs", f"not as it was made: {odd[:80]!r}")
 
 
 def _check_version(connection: sqlite3.Connection, name: str) -> None:

@@ -320,11 +320,9 @@ def openings(db: Connection, seq: int) -> list[RawOpening]:
     ]
 
 
-def raw_entries(db: Connection, *, start: int = 0) -> Iterator[RawEntry]:
+def raw_entries(db: Connection) -> Iterator[RawEntry]:
     """Rows of `entry` as they are, by seq."""
-    return db.execute(
-        "SELECT seq, process, nth, kind, data FROM entry WHERE seq >= ? ORDER BY seq", (start,)
-    )
+    return db.execute("SELECT seq, process, nth, kind, data FROM entry ORDER BY seq")
 
 
 def raw_openings(db: Connection) -> Iterator[RawOpening]:

@@ -7,7 +7,7 @@ the next sequence number comes from.
 
 from __future__ import annotations
 
-from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 SCHEMA_VERSION = 1
@@ -30,6 +30,7 @@ class EntryRow(SQLModel, table=True):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("process", "nth"),
+        CheckConstraint("seq >= 0 AND nth >= 0"),
         Index(
             "entry_story",
             "process",

@@ -122,10 +122,14 @@ def test_verify_says_how_much_and_which_root(data: Path, tmp_path: Path) -> None
 def test_verify_exits_with_3_and_names_the_bad_object(data: Path, tmp_path: Path) -> None:
     filrouge("load", str(write(tmp_path, workshop())), data=data)
     db = sqlite3.connect(data / "ledger.db", isolation_level=None)
+    (guard,) = db.execute(
+        "SELECT sql FROM sqlite_master WHERE name = 'entry_update'"
+    ).fetchone()
     db.execute("DROP TRIGGER entry_update")
     db.execute(
         "UPDATE entry SET data = CAST(replace(data, '2026-11-01', '2026-11-02') AS BLOB)"
     )
+    db.execute(guard)
     db.close()
     outcome = filrouge("verify", data=data)
     assert outcome.returncode == 3

@@ -24,6 +24,7 @@ from ledger.domain.events import DECLARED, KINDS
 from ledger.domain.lineage import links_of
 from ledger.errors import TamperedError
 from ledger.service import audit, erase
+from ledger.store.tables import TRIGGERS
 from tests.docs import second_verifier
 from tests.world import NOW, contribution, draft, new_register, put, put_all, workshop
 
@@ -106,6 +107,7 @@ def unguarded(data: Path) -> sqlite3.Connection:
     """The file opened by hand, without triggers, in one transaction."""
     db = sqlite3.connect(data / "ledger.db", isolation_level=None)
     db.execute("PRAGMA synchronous = OFF")
+    db.execute("PRAGMA ignore_check_constraints = ON")
     db.execute("BEGIN")
     guards = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for (name,) in guards:
@@ -113,12 +115,19 @@ def unguarded(data: Path) -> sqlite3.Connection:
     return db
 
 
+def guarded(db: sqlite3.Connection) -> None:
+    """Closes the file with its triggers as they were."""
+    for trigger in TRIGGERS:
+        db.execute(trigger)
+    db.execute("COMMIT")
+    db.close()
+
+
 def spoil(data: Path, statement: str) -> None:
     """Changes the file."""
     db = unguarded(data)
     assert db.execute(statement).rowcount, "a lie that changes nothing"
-    db.execute("COMMIT")
-    db.close()
+    guarded(db)
 
 
 LIES = {
@@ -223,8 +232,7 @@ def resign(data: Path, change: Callable[[Entries], object]) -> None:
     head = len(leaves), leaves[-1], entries[-1]["at"]
     db.execute("UPDATE head SET size = ?, leaf = ?, at = ?", head)
     index(db, entries)
-    db.execute("COMMIT")
-    db.close()
+    guarded(db)
     (data / "checkpoint").write_bytes(signed)
 
 

@@ -27,13 +27,17 @@ Lie = Callable[[sqlite3.Connection], None]
 
 
 def tamper(register: Register, lie: Lie) -> None:
-    """Opens the file by hand, without triggers, and tells a lie."""
+    """Opens the file by hand, tells a lie, and leaves triggers and checks as they were."""
     register.close()
     db = sqlite3.connect(register.data / "ledger.db", isolation_level=None)
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in names:
+    db.execute("PRAGMA ignore_check_constraints = ON")
+    triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    kept = triggers.fetchall()
+    for name, _ in kept:
         db.execute(f"DROP TRIGGER {name}")
     lie(db)
+    for _, sql in kept:
+        db.execute(sql)
     db.close()
 
 
@@ -485,3 +489,57 @@ def test_any_column_overwritten_with_anything(
 )
 def test_an_index_that_hides_or_invents(told: Register, statement: str) -> None:
     assert found(told, lambda db: void(db, statement))[0] == "index_differs"
+
+
+def test_entries_before_the_first_are_found(told: Register) -> None:
+    """No reader has a lower bound: what stands at seq -1 would be shown to everybody."""
+
+    def lie(db: sqlite3.Connection) -> None:
+        db.execute(
+            "INSERT INTO entry (seq, process, nth, kind, data)"
+            " SELECT -1, process, 1000, kind, data FROM entry WHERE seq = 12"
+        )
+
+    assert found(told, lie) == ("chain_broken", "seq 0")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER entry_update",
+        "CREATE TRIGGER quiet BEFORE INSERT ON opening BEGIN SELECT RAISE(IGNORE); END",
+        "DROP INDEX link_target",
+        "CREATE VIEW other AS SELECT * FROM entry",
+        "ALTER TABLE tally RENAME TO other",
+    ],
+)
+def test_a_schema_that_is_not_as_it_was_made_is_found_when_the_file_is_opened(
+    told: Register, statement: str
+) -> None:
+    told.close()
+    db = sqlite3.connect(told.data / "ledger.db", isolation_level=None)
+    db.execute(statement)
+    db.close()
+    with pytest.raises(TamperedError) as caught:
+        audit.verify(told.data)
+    assert caught.value.code == "schema_differs"
+
+
+def test_a_database_index_that_leaves_rows_out_is_found(told: Register) -> None:
+    def lie(db: sqlite3.Connection) -> None:
+        name = "entry_story"
+        (sql,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        db.execute(f"DROP INDEX {name}")
+        db.execute(sql + " AND kind <> 'answer.given'")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (sql, name))
+        db.execute("PRAGMA writable_schema = RESET")
+
+    assert found(told, lie)[0] == "index_differs"
+
+
+def test_a_remembered_checkpoint_that_is_none_cannot_be_checked(told: Register) -> None:
+    (told.data / "checkpoint").write_bytes(b"garbage")
+    with pytest.raises(UncheckedError) as caught:
+        audit.verify(told.data)
+    assert caught.value.code == "unreadable"
