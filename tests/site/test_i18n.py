@@ -60,6 +60,10 @@ def test_numbers_and_amounts():
     assert FR.count({"below": 5}) == "moins de 5"
     assert FR.days(1) == "1 jour"
     assert FR.days(234, exact=False) == "au moins 234 jours"
+    assert FR.days(1809) == "près de 5 ans (1\u202f809 jours)"
+    assert FR.days(400, exact=False) == "plus d’un an (au moins 400 jours)"
+    assert EN.days(800) == "more than 2 years (800 days)"
+    assert FR.figure(15, "pour cent") == "15\u00a0%"
     assert FR.quantity({"number": 85, "unit": "%", "bound": "over"}) == "plus de 85\u00a0%"
 
 

@@ -1,13 +1,19 @@
 """Every page of every fixture: whole, in words, linked, and the same with JavaScript off."""
 
 import re
+import shlex
 from collections import deque
 from datetime import UTC, datetime
+from html import unescape
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from typer.main import get_command
 
+from ledger.cli.main import app
 from ledger.service.query import Queries
 from tests.site.html import read
 from tests.site.registers import answer as answered
@@ -180,11 +186,101 @@ def test_a_unit_answers_the_citizens_question_first(client):
     page = shown(client, "/p/publicite-dans-la-ville/R3")
     texts = [text for level, text in page.headings if level == 2]
     assert texts[0] == "Qu’est devenue cette recommandation\u00a0?"
-    assert "Elle a été retenue en partie le 10 décembre 2021." in page.text
+    assert "elle a été retenue en partie le 10 décembre 2021." in page.text
     project = shown(client, "/p/exemple-budget-quartiers/PR1")
     assert "Qu’est devenu ce projet ?" in project.text
     assert "Retenu" in project.text
     assert "Retenue" not in project.text
+
+
+def test_what_is_invented_in_a_real_process_never_passes_for_real(client):
+    page = shown(client, "/p/publicite-dans-la-ville/R3")
+    assert "Exemple inventé : elle a été retenue en partie" in page.text
+    process = shown(client, "/p/publicite-dans-la-ville").text
+    assert "Leur texte n’a pas été retrouvé" in process
+    assert "aucune n’est transcrite ici" not in process
+    embed = shown(client, "/embed/publicite-dans-la-ville").text
+    assert "Illustratif" not in embed
+    assert "Ce qui est inventé pour l’exemple n’est pas montré ici." in embed
+    assert "En partie illustrative" in shown(client, "/").text
+
+
+def test_a_date_is_shown_as_it_was_announced(client):
+    page = shown(client, "/p/fabrique-de-nos-villes").text
+    assert "Échéance : entre janvier et juin 2024, dépassée de" in page
+    assert "la date annoncée (entre janvier et mars 2024) est passée" in page
+    measure = shown(client, "/p/exemple-cours-fraiches/M1").text
+    assert "Sa réalisation" in measure
+    process = shown(client, "/p/exemple-cours-fraiches").text
+    assert "échéance : 31 août 2026, reportée au 31 août 2027" in process
+
+
+def test_a_measure_tells_how_long_it_has_been_silent(client):
+    page = shown(client, "/p/publicite-dans-la-ville/M1").text
+    assert re.search(r"Dernière nouvelle : il y a .* ans \(au moins", page)
+
+
+def test_a_unit_that_was_replaced_awaits_no_answer(empty):
+    record(
+        empty,
+        [
+            opened("fusion"),
+            unit("fusion", "R1", "Une"),
+            unit("fusion", "R2", "Deux"),
+            unit("fusion", "R3", "Les deux", replaces=["R1", "R2"]),
+        ],
+    )
+    with TestClient(create_app(empty)) as client:
+        page = shown(client, "/p/fusion").text
+        assert page.count("Remplacée par R3") == 2
+        assert "Sans réponse enregistrée (1)" in page
+        assert "Toutes (3)" in page
+
+
+def test_the_story_puts_an_interval_in_the_year_it_began_and_the_undated_last(empty):
+    def document(id_, on):
+        made = draft("recit", "document.published", id=id_, type="report", title=f"Doc {id_}")
+        return {**made, "on": on}
+
+    drafts = [document("D1", "2020-06"), document("D2", None), document("D3", "2019/2021")]
+    record(empty, [opened("recit"), *drafts])
+    with TestClient(create_app(empty)) as client:
+        html = client.get("/p/recit").text
+        years = re.findall(r'<p class="year" aria-hidden="true">([^<]*)</p>', html)
+        assert years == ["2019", "2020", "Date inconnue"]
+        story = html[html.index('id="recit"') :]
+        assert story.index("Doc D3") < story.index("Doc D1") < story.index("Doc D2")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_command_that_the_site_shows_exists(client, prefix):
+    html = client.get(f"{prefix}/verifier").text
+    code = [unescape(c) for c in re.findall(r"<code>(.*?)</code>", html, re.DOTALL)]
+    lines = [line for block in code for line in block.splitlines()]
+    root: Any = get_command(app)
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("filrouge ")]
+    assert len(commands) == 2
+    for name, *arguments in commands:
+        command = root.commands[name]
+        given = command.make_parser(command.context_class(command)).parse_args(list(arguments))
+        assert not given[1], arguments
+        assert not any("://" in argument for argument in arguments)
+    fetched = [shlex.split(line)[-1] for line in lines if line.startswith("curl ")]
+    assert fetched
+    for address in fetched:
+        assert client.get(address.removeprefix("http://testserver")).status_code == 200
+    (made,) = [line.split()[1] for line in lines if line.startswith("make ")]
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert re.search(rf"^{made}:", makefile, re.MULTILINE)
+
+
+def test_french_words_on_an_english_page_say_that_they_are_french(client):
+    for address in ("/en/p/publicite-dans-la-ville", "/en/p/publicite-dans-la-ville/R3"):
+        html = client.get(address).text
+        assert re.search(r'<(h1|a|span)[^>]* lang="fr">[^<]*La juste place', html), address
+        assert 'lang="fr"' not in client.get(address.removeprefix("/en")).text.replace(
+            '<html lang="fr">', ""
+        )
 
 
 def test_every_statement_of_the_story_has_its_proof(client):

@@ -11,7 +11,7 @@ nothing has to be compiled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -34,6 +35,8 @@ Code = Literal["fr", "en"]
 CODES: tuple[Code, ...] = ("fr", "en")
 _REGIONS = {"fr": "FR", "en": "GB"}
 _NBSP = "\u00a0"
+_YEAR = 365
+_PERCENT = frozenset({"%", "pour cent", "pourcent", "percent"})
 
 
 class Language:
@@ -172,15 +175,37 @@ class Language:
     def days(self, count: int, exact: bool = True) -> str:
         """A number of days: “234 jours”, “au moins 30 jours”."""
         said = self.number_of("%(num)s day", "%(num)s days", count)
-        return said if exact else self.gettext("at least %(days)s") % {"days": said}
+        if not exact:
+            said = self.gettext("at least %(days)s") % {"days": said}
+        if count < _YEAR:
+            return said
+        return self.gettext("%(years)s (%(days)s)") % {
+            "years": self._years(count),
+            "days": said,
+        }
+
+    def _years(self, days: int) -> str:
+        """“près de 5 ans”, “plus de 2 ans”: an order of magnitude, never a measure."""
+        whole, rest = divmod(days * 100, _YEAR * 100 + 25)
+        if rest >= _YEAR * 75:
+            return self.number_of("nearly %(num)s year", "nearly %(num)s years", whole + 1)
+        return self.number_of("more than %(num)s year", "more than %(num)s years", whole)
+
+    def listing(self, parts: Sequence[str]) -> str:
+        """“R14 et R15”."""
+        return str(format_list(list(parts), locale=self.locale))
 
     def quantity(self, value: Mapping[str, Any]) -> str:
-        """A figure as claimed: “plus de 85 %”."""
-        said = f"{self.number(value['number'])}{_NBSP}{value['unit']}"
-        if self.code == "en" and value["unit"] == "%":
-            said = f"{self.number(value['number'])}%"
+        """A figure as claimed: “plus de 85 %”; bare where the unit is empty."""
+        said = self.figure(value["number"], value["unit"])
         bound = value["bound"]
         return said if bound == "exactly" else self.word(f"bound.{bound}") % {"figure": said}
+
+    def figure(self, number: int, unit: str) -> str:
+        """A number with what it counts: “15 %”, “80 volontaires”."""
+        if unit in _PERCENT:
+            return self.number(number) + ("%" if self.code == "en" else f"{_NBSP}%")
+        return f"{self.number(number)}{_NBSP}{unit}" if unit else self.number(number)
 
 
 @lru_cache(maxsize=4096)

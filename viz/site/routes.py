@@ -170,7 +170,9 @@ class Pages:
             case, tongue = view.case, self.tongue
             reader = Reader(case, view.texts, tongue, self.zone)
             titles = view.procedure.titles
-            events = story_of(reader, case)
+            # What has no date is not of the latest.
+            told = story_of(reader, case, [e for e in case.entries if case.counts(e)])
+            events = [event for event in told if event.year]
             return "embed.html", {
                 "title": case.title,
                 "form": titles.fr if tongue.code == "fr" else titles.en,

@@ -33,11 +33,11 @@ def unit_answer(
         if first is not None and first.days is not None:
             days = language.days(first.days, first.days_exact)
             if first.state == "past_due" and first.due is not None:
-                due = language.by(first.due)
+                due = language.period(first.due)
                 return said + " " + language.word("became.past_due") % {"due": due}
             said += " " + language.word("became.dated" if first.due else "became.open") % {
                 "days": days,
-                "due": language.by(first.due) if first.due else "",
+                "due": language.period(first.due) if first.due else "",
             }
         return said
     raw = reader.raw(unit.answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from viz.site.i18n import CODES, language
 from viz.site.pages.reading import Reader, capital
 
 
@@ -19,10 +20,16 @@ def tally_label(reader: Reader, row: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part) or word("many.kind.contribution")
 
 
-def value_of(reader: Reader, value: Mapping[str, Any]) -> str:
-    """A claimed figure or date."""
+def value_of(reader: Reader, value: Mapping[str, Any], about: str = "") -> str:
+    """A claimed figure or date; what the topic `about` says already is not said again."""
     if "date" in value:
         return reader.language.on(value["date"])
+    unit = str(value["unit"]).lower()
+    names = (
+        {tongue.word(f"topic.{about}") for tongue in map(language, CODES)} if about else set()
+    )
+    if any(name == unit or name.startswith(f"{unit} ") for name in names):
+        value = {**value, "unit": ""}
     return reader.language.quantity(value)
 
 

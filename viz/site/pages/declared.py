@@ -11,6 +11,7 @@ def declared(reader: Reader, case: Case) -> list[str]:
     language = reader.language
     units = [u for u in case.units.values() if case.counts(u.entry)]
     measures = [m for m in case.measures.values() if case.counts(m.entry)]
+    invented = not case.illustrative and any(u.entry.illustrative for u in case.units.values())
     lines = []
     for entry in case.opinions.values():
         count = entry.raw.get("declares")
@@ -21,6 +22,14 @@ def declared(reader: Reader, case: Case) -> list[str]:
                 "The opinion %(id)s declares %(num)s recommendations; %(have)s here.",
                 count,
             )
+            if not have and invented:
+                said = language.ngettext(
+                    "The opinion has %(num)s recommendation. Its text was not found: what"
+                    " follows is invented, for the example.",
+                    "The opinion has %(num)s recommendations. Their text was not found: those"
+                    " that follow are invented, for the example.",
+                    count,
+                )
             lines.append(said % _facts(reader, entry.id, count, have))
     for entry in case.decisions.values():
         count = entry.raw.get("declares")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledger.domain.duties import Duty
 from ledger.domain.irregularities import Irregularity
 from ledger.domain.procedure import Procedure
+from ledger.domain.promises import Promise
 from viz.site.pages.counted import topic
 from viz.site.pages.reading import Reader, Ref, capital
 
@@ -32,15 +34,29 @@ class Fault:
 
 
 def faults_of(
-    reader: Reader, found: Iterable[Irregularity], procedures: Mapping[int, Procedure]
+    reader: Reader,
+    found: Iterable[Irregularity],
+    procedures: Mapping[int, Procedure],
+    duties: Sequence[Duty],
 ) -> list[Fault]:
     """Every irregularity in words, the gravest first."""
-    return [_fault(reader, one, procedures) for one in found]
+    return [_fault(reader, one, procedures, duties) for one in found]
 
 
-def _fault(reader: Reader, one: Irregularity, procedures: Mapping[int, Procedure]) -> Fault:
-    word = reader.language.word
+def _fault(
+    reader: Reader,
+    one: Irregularity,
+    procedures: Mapping[int, Procedure],
+    duties: Sequence[Duty],
+) -> Fault:
+    word, code = reader.language.word, one.code
     facts = {name: _fact(reader, one.code, name, value) for name, value in one.facts.items()}
+    broken = _broken(one, duties)
+    if broken is not None:
+        duty, promise = broken
+        facts["due"] = reader.language.period(promise.due)
+        if code == "date_missed" and duty.state == "lifted":
+            code = "date_missed.lifted"
     facts.setdefault("name", _name(reader, one.facts, procedures))
     if isinstance(days := one.facts.get("days"), int):
         facts["days"] = reader.language.days(days, bool(one.facts.get("exact", True)))
@@ -49,11 +65,23 @@ def _fault(reader: Reader, one: Irregularity, procedures: Mapping[int, Procedure
         one.code,
         one.severity,
         capital(word(f"severity.{one.severity}")),
-        capital(word(f"irregularity.{one.code}") % _Facts(facts)),
+        capital(word(f"irregularity.{code}") % _Facts(facts)),
         reader.ref(one.subject) if one.subject else None,
         tuple((seq, f"{reader.language.prefix}/registre/{seq}") for seq in seqs[:SHOWN]),
         max(0, len(seqs) - SHOWN),
     )
+
+
+def _broken(one: Irregularity, duties: Sequence[Duty]) -> tuple[Duty, Promise] | None:
+    """What an irregularity says was owed, and the date of it as it was announced."""
+    due = one.facts.get("due")
+    for duty in duties if due is not None else ():
+        if (duty.subject, duty.id) != (one.subject, one.facts.get("duty")):
+            continue
+        for promise in (*duty.promises, *([duty.bound] if duty.bound else [])):
+            if promise.due.last == due and promise.entry.seq in one.entries:
+                return duty, promise
+    return None
 
 
 class _Facts(dict[str, str]):

@@ -33,7 +33,7 @@ def fact(reader: Reader, entry: Entry, name: str, value: Any) -> Fact | None:
         return _procedure(reader, name, value, label)
     if name in REFERS:
         named = [r for r in listed(value) if isinstance(r, str)]
-        return Fact(label, refs=tuple(reader.ref(r) for r in named))
+        return Fact(label, refs=tuple(reader.ref(r) for r in named)) if named else None
     told = (_FORMS.get((entry.kind, name)) or _FORMS.get(("", name)) or _plain)(reader, value)
     if not told:
         return None
@@ -137,7 +137,7 @@ def _file(reader: Reader, value: Any) -> Lines:
 
 
 def _target(reader: Reader, value: Any) -> Lines:
-    return [f"{reader.language.number(value['quantity'])} {value['unit']}"]
+    return [reader.language.figure(value["quantity"], value["unit"])]
 
 
 def _claimed(reader: Reader, value: Any) -> Lines:
@@ -145,7 +145,8 @@ def _claimed(reader: Reader, value: Any) -> Lines:
 
 
 def _assertion(reader: Reader, value: Any) -> Lines:
-    return [pair(reader, topic(reader, value["topic"]), value_of(reader, value["value"]))]
+    said = value_of(reader, value["value"], value["topic"])
+    return [pair(reader, topic(reader, value["topic"]), said)]
 
 
 def _topic(reader: Reader, value: Any) -> Lines:

@@ -153,7 +153,7 @@ def _claim(reader: Reader, entry: Entry) -> Claim:
     return Claim(
         entry.by.name,
         word(f"role.{entry.by.role}"),
-        value_of(reader, raw["value"]),
+        value_of(reader, raw["value"], raw["topic"]),
         word(f"state.{raw['state']}", masculine=True) if raw.get("state") else "",
         word(f"nature.{raw['nature']}"),
         reader.say(raw.get("words"), entry),

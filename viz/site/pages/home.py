@@ -32,6 +32,9 @@ class Card:
     closed: str
     recorded: str
     entries: int
+    """Those that count."""
+    partly: bool
+    """Whether some entries of a real process are illustrative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
     reader = Reader(case, view.texts, language, zone)
     owed = awaited(reader, view.duties)
     titles = view.procedure.titles
-    happened = [e for e in case.entries if e.on and STAGE_OF.get(e.kind) != "any"]
+    counting = [e for e in case.entries if case.counts(e)]
+    happened = [e for e in counting if e.on and STAGE_OF.get(e.kind) != "any"]
     years = sorted({e.on[:4] for e in happened if e.on})
     span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
     return Card(
@@ -76,5 +80,6 @@ def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
         owed.past,
         language.when(reader.on(case.closed)) if case.closed else "",
         language.recorded(case.entries[-1].at, zone),
-        len(case.entries) + sum(r.count for r in case.received),
+        len(counting) + case.contributions,
+        not case.illustrative and any(e.illustrative for e in case.entries),
     )

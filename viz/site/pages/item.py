@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from viz.site.pages.owed import OwedLine, awaited
 from viz.site.pages.reading import MASCULINE, Reader, Say, capital
 from viz.site.pages.steps import Step, step_of, steps_citing
 from viz.site.pages.telling import Told, tell
-from viz.site.pages.units import sign_of
+from viz.site.pages.units import sign_of, standing, verdict_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
     type_ = unit.body.type
     masculine = type_ in MASCULINE
     noun = language.word(f"unit.{type_}")
-    verdict = unit.verdict or "none"
+    verdict = standing(unit)
     reason = None
     if unit.answer is not None:
         reason = reader.say(reader.raw(unit.answer)["reason"], unit.answer)
@@ -139,7 +139,7 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
         language.word(question) % {"noun": noun},
         unit_answer(reader, unit, measures, waiting),
         verdict,
-        language.word(f"verdict.{verdict}", masculine=masculine),
+        verdict_words(reader, unit),
         reason,
         steps,
         waiting,
@@ -155,6 +155,7 @@ def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) ->
         "when": language.when(reader.on(report)) if report else "",
         "by": report.by.name if report else "",
     }
+    answer = " ".join((answer, *_silence(reader, view, measure)))
     own = view.case.process
     decision = [measure.body.decision] if measure.body.decision else []
     steps = [
@@ -194,6 +195,22 @@ def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) ->
     )
 
 
+def _silence(reader: Reader, view: View, measure: Measure) -> Iterable[str]:
+    """How long ago the last news of a measure came that is not at its end."""
+    if measure.state in ("done", "abandoned"):
+        return
+    last = (measure.report or measure.entry).period
+    days = (view.today - last.last).days if last is not None else 0
+    if last is None or days < _SILENT:
+        return
+    said = reader.language.gettext("Last news: %(days)s ago.")
+    if measure.report is None:
+        said = reader.language.gettext("It was adopted %(days)s ago.")
+    yield said % {"days": reader.language.days(days, last.exact)}
+
+
+_SILENT = 60
+"""Days without news from which a page says how many."""
 _TOLD_OF_MEASURES = frozenset({"follow_up.reported", "measure.amended", "label.awarded"})
 
 
@@ -233,6 +250,9 @@ def _page(
 ) -> ItemPage:
     id_ = cast(str, entry.id)
     title = reader.title(entry) or Say(f"{capital(noun)} {id_}")
+    if answer and entry.illustrative and not view.case.illustrative:
+        said = answer[:1].lower() + answer[1:]
+        answer = reader.language.gettext("Invented example: %(said)s") % {"said": said}
     return ItemPage(
         view.case.process,
         view.case.title,
@@ -247,10 +267,13 @@ def _page(
         capital(words),
         reason,
         tuple(steps),
-        awaited(reader, waiting).waiting,
+        awaited(reader, waiting, id_).waiting,
         tuple(
             faults_of(
-                reader, [i for i in view.irregularities if i.subject == id_], view.procedures
+                reader,
+                [i for i in view.irregularities if i.subject == id_],
+                view.procedures,
+                view.duties,
             )
         ),
         entry.illustrative,

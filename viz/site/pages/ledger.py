@@ -28,6 +28,7 @@ class Row:
 
     told: Told
     process: str
+    """Its title."""
     process_href: str
     instant: str
 
@@ -79,10 +80,11 @@ def rows_of(
 def _row(
     queries: Queries, views: dict[str, View], language: Language, seq: int, entry: Entry
 ) -> Row:
-    reader = reader_of(queries, views.get(entry.process), language, seq)
+    view = views.get(entry.process)
+    reader = reader_of(queries, view, language, seq)
     return Row(
         tell(reader, entry),
-        entry.process,
+        view.case.title if view else entry.process,
         "" if entry.process == REGISTER else f"{language.prefix}/p/{entry.process}",
         language.instant(entry.at, queries.register.opened.zone),
     )
@@ -163,9 +165,10 @@ def _walk(value: Any, path: str) -> Iterable[tuple[str, dict[str, Any]]]:
 
 
 def key_lines(head: Head) -> tuple[str, ...]:
-    """The signature lines of a checkpoint: who signed it."""
-    return tuple(
+    """Who signed a checkpoint, each name once."""
+    names = (
         line[2:].split(" ", 1)[0]
         for line in head.note.decode().split("\n\n", 1)[-1].splitlines()
         if line.startswith("— ")
     )
+    return tuple(dict.fromkeys(names))

@@ -71,16 +71,20 @@ class Awaited:
 _ORDER = {"past_due": 0, "open": 1}
 
 
-def awaited(reader: Reader, duties: Iterable[Duty]) -> Awaited:
-    """Every duty of a process in words, like ones together."""
+def awaited(reader: Reader, duties: Iterable[Duty], own: str = "") -> Awaited:
+    """Every duty of a process in words, like ones together.
+
+    Args:
+        own: The thing whose page it is: it is not linked with itself.
+    """
     groups: dict[tuple[object, ...], list[Duty]] = {}
     later: dict[str, None] = {}
     for duty in duties:
         if duty.state == "not_yet" and not duty.promises:
-            later[name_of(reader, duty)] = None
+            later[name_of(reader, duty, own)] = None
             continue
         groups.setdefault(_likeness(duty), []).append(duty)
-    lines = [line_of(reader, group) for group in groups.values()]
+    lines = [line_of(reader, group, own) for group in groups.values()]
     waiting = [line for line in lines if line.state in ("past_due", "open", "not_yet")]
     return Awaited(
         tuple(sorted(waiting, key=lambda line: line.urgency)),
@@ -90,15 +94,15 @@ def awaited(reader: Reader, duties: Iterable[Duty]) -> Awaited:
     )
 
 
-def line_of(reader: Reader, group: Sequence[Duty]) -> OwedLine:
+def line_of(reader: Reader, group: Sequence[Duty], own: str = "") -> OwedLine:
     """Duties that are owed alike, as one line."""
     duty = group[0]
-    subjects = [reader.ref(d.subject) for d in group if d.subject]
+    subjects = [reader.ref(d.subject) for d in group if d.subject and d.subject != own]
     word = reader.language.word
     urgency = (_ORDER.get(duty.state, 2), -(duty.late or duty.days or 0))
     return OwedLine(
         f"{duty.id or duty.what.kind}-{duty.state}",
-        name_of(reader, duty),
+        name_of(reader, duty, own),
         duty.state,
         word(f"duty_state.{'due' if duty.state == 'open' and duty.due else duty.state}"),
         sentence(reader, group),
@@ -110,8 +114,12 @@ def line_of(reader: Reader, group: Sequence[Duty]) -> OwedLine:
     )
 
 
-def name_of(reader: Reader, duty: Duty) -> str:
-    """What is owed, as the procedure calls it."""
+def name_of(reader: Reader, duty: Duty, own: str = "") -> str:
+    """What is owed, as the procedure calls it; on the page of a measure, what it owes."""
+    if own and duty.subject == own and duty.what.kind == "follow_up.reported":
+        if duty.what.state == "done":
+            return reader.language.gettext("Its completion")
+        return reader.language.gettext("News of this measure")
     if duty.titles is not None:
         titles = duty.titles
         return titles.fr if reader.language.code == "fr" else titles.en
@@ -128,24 +136,24 @@ def sentence(reader: Reader, group: Sequence[Duty]) -> str:
     """How it stands with what is owed, in one sentence."""
     language, duty = reader.language, group[0]
     _ = language.gettext
-    due = language.by(duty.due) if duty.due else ""
+    due = language.period(duty.due) if duty.due else ""
     if duty.state == "past_due":
         late = language.days(duty.late or 0, duty.late_exact)
-        return _(
-            "Expected %(due)s, that is %(days)s ago. The date has passed; nothing that follows"
-            " is recorded here."
-        ) % {"due": due, "days": late}
+        return _("Due %(due)s, %(days)s ago. Nothing that follows is recorded here.") % {
+            "due": due,
+            "days": late,
+        }
     if duty.state in ("open", "not_yet"):
         if duty.due and duty.days is not None:
-            return _("Expected %(due)s; open for %(days)s.") % {
+            return _("Due %(due)s; open for %(days)s.") % {
                 "due": due,
                 "days": language.days(duty.days, duty.days_exact),
             }
         if duty.due:
-            return _("Expected %(due)s.") % {"due": due}
+            return _("Due %(due)s.") % {"due": due}
         if duty.days is None:
             return _("Expected; the date from which to count is not known.")
-        return _("Open for %(days)s; no delay was announced.") % {
+        return _("Open for %(days)s; no deadline was announced.") % {
             "days": language.days(duty.days, duty.days_exact)
         }
     if duty.state == "lifted":
@@ -161,14 +169,19 @@ def _met(reader: Reader, group: Sequence[Duty]) -> str:
     if len({d.met_by.on for d in group if d.met_by}) == 1 and duty.met_by:
         when = language.when(reader.on(duty.met_by))
     if duty.state == "met_late":
-        return _("Recorded %(when)s, %(days)s after the date that had been announced.") % {
+        return _("Done %(when)s, %(days)s after the due date (%(due)s).") % {
             "when": when,
             "days": language.days(duty.late or 0, duty.late_exact),
+            "due": language.period(duty.due) if duty.due else "",
         }
     if when and days:
         told = language.days(days[0], duty.days_exact)
+        if duty.due is None and not any(days):
+            return _("Done %(when)s, the same day; no deadline had been announced.") % {
+                "when": when
+            }
         if duty.due is None:
-            return _("Done %(when)s, after %(days)s; no delay had been announced.") % {
+            return _("Done %(when)s, after %(days)s; no deadline had been announced.") % {
                 "when": when,
                 "days": told,
             }

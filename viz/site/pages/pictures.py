@@ -25,7 +25,7 @@ def thread_picture(
     part = thread(graph, id_)
     if part.number_of_nodes() < 2:
         return None
-    words = Words(language, masculine=masculine)
+    words = _Linked(language, masculine=masculine)
     href = links(graph.graph["process"], language)
     # The layouts are written by hand and escape every word: see viz.draw.svg.
     across = svg.draw(part, words, title=title, href=href, prefix="n")
@@ -33,13 +33,24 @@ def thread_picture(
     return Markup(across), Markup(down)
 
 
+class _Linked(Words):
+    """The words of a thread: what it does not show may well be recorded."""
+
+    def __getitem__(self, code: str) -> str:
+        return super().__getitem__("stage.unlinked" if code == "stage.empty" else code)
+
+
 def whole_picture(
     graph: nx.DiGraph, language: Language, *, title: str, masculine: bool
-) -> Markup:
-    """A whole decision of a hundred nodes at most, stages side by side."""
+) -> tuple[Markup, Markup]:
+    """A whole decision of a hundred nodes at most, across and down."""
     words = Words(language, masculine=masculine)
     href = links(graph.graph["process"], language)
-    return Markup(svg.draw(graph, words, title=title, href=href, prefix="g", lines=2))
+    across = svg.draw(graph, words, title=title, href=href, prefix="g", lines=2)
+    down = svg.draw(
+        graph, words, title=title, href=href, orientation="rows", prefix="h", lines=2
+    )
+    return Markup(across), Markup(down)
 
 
 def lines_of(graph: nx.DiGraph, language: Language, *, masculine: bool) -> Lines:

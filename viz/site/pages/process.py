@@ -149,7 +149,7 @@ def process_page(
         tuple(tables_of(reader, case)),
         case.contributions,
         tuple(_document(reader, entry) for entry in case.documents.values()),
-        tuple(faults_of(reader, view.irregularities, view.procedures)),
+        tuple(faults_of(reader, view.irregularities, view.procedures, view.duties)),
         linked_of(view, language),
         case.illustrative,
         not case.illustrative and any(entry.illustrative for entry in case.entries),

@@ -26,6 +26,8 @@ class Say:
     text: str
     gone: str | None = None
     """`erased`, `restricted` or `missing` when the words themselves cannot be shown."""
+    quoted: bool = False
+    """Whether they are words of the register, in its language, and not of the page."""
 
     @property
     def paragraphs(self) -> list[str]:
@@ -41,6 +43,8 @@ class Ref:
     label: str
     """Its id, or the slug of its process before it."""
     title: str
+    quoted: bool = False
+    """Whether its title is words of the register, in its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,10 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, str):
-            return Say(value)
+            return Say(value, quoted=True)
         text = self.texts.get(value["sealed"])
         if text is not None:
-            return Say(text)
+            return Say(text, quoted=True)
         gone = "restricted" if value["open"] == "restricted" else "missing"
         if value["sealed"] in self._erased:
             gone = "erased"
@@ -157,7 +161,7 @@ class Reader:
         entry = self.case.things.get(id_) if self.case else None
         title = self.title(entry) if entry else None
         text = title.text if title else self.others.get(id_, "")
-        return Ref(self.item(id_), id_, text)
+        return Ref(self.item(id_), id_, text, title.quoted if title else bool(text))
 
     def item(self, id_: str) -> str:
         """The address of a thing of this process."""

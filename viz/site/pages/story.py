@@ -1,7 +1,7 @@
 """The story of a process in words: the lines of `viz.draw.timeline`, told.
 
 Facts arrive late and out of order. The story follows the dates of what happened; when it was
-recorded stands beside every statement. What has no date keeps its place in the recording.
+recorded stands beside every statement. What has no date stands at the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Event:
 
     key: str
     year: str
-    """That of the line before where the date is unknown; empty if there is none before."""
+    """In which it began; empty where that is unknown."""
     stage: str
     heading: str
     """“8 recommandations”, or what the one statement is."""
@@ -61,10 +61,10 @@ class Chapter:
 def story_of(reader: Reader, case: Case, entries: Iterable[Entry] | None = None) -> list[Event]:
     """The story, first things first."""
     chosen = [e for e in entries or case.entries if e.kind not in _INVISIBLE]
-    found: list[Event] = []
-    for item in timeline(case, chosen, zone=reader.zone):
-        found.append(_event(reader, item, found[-1].year if found else ""))
-    return found
+    found = [_event(reader, item) for item in timeline(case, chosen, zone=reader.zone)]
+    # The sort is stable and no certain before is undone: an interval stands under the year
+    # in which it began, what has no date after everything else.
+    return sorted(found, key=lambda event: (not event.year, event.year))
 
 
 def chapters_of(story: Sequence[Event]) -> tuple[Chapter, ...]:
@@ -77,7 +77,7 @@ def chapters_of(story: Sequence[Event]) -> tuple[Chapter, ...]:
     )
 
 
-def _event(reader: Reader, item: Item, year: str) -> Event:
+def _event(reader: Reader, item: Item) -> Event:
     language, entry = reader.language, item.entry
     on = reader.on(entry)
     under = [child.entry for child in item.children]
@@ -85,10 +85,9 @@ def _event(reader: Reader, item: Item, year: str) -> Event:
     told = None if item.run else tell(reader, entry)
     if told is not None and entry.kind in _TERSE:
         told = replace(told, facts=())
-    now = on[:4] if on else year
     return Event(
         f"e{entry.seq}",
-        now,
+        on[:4] if on else "",
         item.stage,
         capital(counted) if told is None else told.what,
         language.on(on) or language.gettext("Date unknown"),

@@ -69,7 +69,8 @@ def tell(reader: Reader, entry: Entry) -> Told:
         if isinstance(reference, str)
     )
     if entry.kind == "claim.recorded":
-        title = Say(pair(reader, topic(reader, raw["topic"]), value_of(reader, raw["value"])))
+        claimed = value_of(reader, raw["value"], raw["topic"])
+        title = Say(pair(reader, topic(reader, raw["topic"]), claimed))
     if entry.kind == "contribution.received" and title is None and raw.get("theme"):
         title = Say(raw["theme"])
     prose = tuple(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ledger.domain.case import Case, Measure, Unit
+from ledger.domain.dates import parse_period
 from ledger.domain.entry import Entry
 from ledger.domain.words import Verdict
 from viz.draw.theme import SIGNS
@@ -106,6 +107,8 @@ class UnitPage:
     declared: tuple[str, ...]
     """What was declared and is not transcribed here, in words."""
     nouns: str
+    every: str
+    """What shows all of them is called: « Toutes »."""
 
 
 def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
@@ -118,13 +121,13 @@ def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
     case = cast(Case, reader.case)
     language = reader.language
     units = list(case.units.values())
-    tally = Counter(unit.verdict or "none" for unit in units)
-    chosen = [u for u in units if not verdict or (u.verdict or "none") == verdict]
+    tally = Counter(standing(unit) for unit in units)
+    chosen = [u for u in units if not verdict or standing(u) == verdict]
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(max(1, page), pages)
     shown = chosen[(page - 1) * PAGE : page * PAGE]
     masculine = agrees(units)
-    order = [*Verdict.__args__, "none"]  # type: ignore[attr-defined]
+    order = [*Verdict.__args__, "none", "replaced", "withdrawn"]  # type: ignore[attr-defined]
     filters = [
         Filter(
             code, _verdict(reader, code, masculine, tally[code]), tally[code], code == verdict
@@ -135,8 +138,9 @@ def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
     loose = [m for m in case.measures.values() if not _own_units(case, m)]
     types = {unit.body.type for unit in units}
     noun = f"unit.{types.pop()}" if len(types) == 1 else "kind.unit"
+    heading = language.word(f"many.{noun}")
     return UnitPage(
-        capital(language.word(f"many.{noun}")),
+        language.gettext("What is followed") if noun == "kind.unit" else capital(heading),
         len(units),
         tuple(card_of(reader, unit) for unit in shown),
         tuple(filters) if len(filters) > 1 else (),
@@ -149,6 +153,7 @@ def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
         language.number(len(units))
         + " "
         + language.word(noun if len(units) == 1 else f"many.{noun}"),
+        capital(language.word("filter.all", masculine=masculine)),
     )
 
 
@@ -157,13 +162,14 @@ def card_of(reader: Reader, unit: Unit) -> UnitCard:
     case = cast(Case, reader.case)
     entry, raw = unit.entry, reader.raw(unit.entry)
     masculine = raw["type"] in MASCULINE
-    verdict = unit.verdict or "none"
+    verdict = standing(unit)
     flags = list(reader.flags(entry))
     withdrawn = None
     if unit.withdrawn is not None:
         withdrawn = reader.language.when(reader.on(unit.withdrawn))
-        flags.insert(0, "withdrawn")
-    if unit.replaced_by:
+        if verdict != "withdrawn":
+            flags.insert(0, "withdrawn")
+    if unit.replaced_by and verdict != "replaced":
         flags.insert(0, "replaced")
     return UnitCard(
         unit.id,
@@ -175,7 +181,7 @@ def card_of(reader: Reader, unit: Unit) -> UnitCard:
         raw.get("theme", ""),
         verdict,
         sign_of(verdict),
-        capital(_verdict(reader, verdict, masculine)),
+        verdict_words(reader, unit),
         tuple(answer_of(reader, answer, masculine) for answer in newest(unit.answers)),
         tuple(measure_line(reader, case.measures[m]) for m in unit.measures),
         withdrawn,
@@ -210,7 +216,6 @@ def measure_line(reader: Reader, measure: Measure) -> MeasureLine:
     """One measure in a line: what holds now, and how far it is."""
     language, current = reader.language, measure.current
     report = measure.report
-    due = current.due
     return MeasureLine(
         measure.id,
         reader.item(measure.id),
@@ -221,10 +226,22 @@ def measure_line(reader: Reader, measure: Measure) -> MeasureLine:
         sign_of(measure.state or "none"),
         capital(language.word(f"state.{measure.state or 'none'}")),
         language.when(reader.on(report)) if report else "",
-        language.on(due) if due else "",
+        _due(reader, measure.body.due, current.due),
         language.money(current.amount) if current.amount is not None else "",
         tuple(reader.flags(measure.entry)),
     )
+
+
+def _due(reader: Reader, first: str | None, now: str | None) -> str:
+    """When a measure is due; the first date stays visible when another took its place."""
+    language = reader.language
+    if not now or not first or first == now:
+        return language.on(now)
+    facts = {"first": language.on(first), "last": language.on(now)}
+    before, after = parse_period(first), parse_period(now)
+    if after.exact and before.last < after.first:
+        return language.gettext("%(first)s, postponed to %(last)s") % facts
+    return language.gettext("%(first)s, then %(last)s") % facts
 
 
 def newest(answers: Sequence[Entry]) -> list[Entry]:
@@ -233,6 +250,24 @@ def newest(answers: Sequence[Entry]) -> list[Entry]:
     for entry in answers:
         found[entry.by.name] = entry
     return list(found.values())
+
+
+def standing(unit: Unit) -> str:
+    """The newest verdict; unanswered, whether an answer can still come."""
+    if unit.verdict is not None:
+        return unit.verdict
+    return "replaced" if unit.replaced_by else "withdrawn" if unit.withdrawn else "none"
+
+
+def verdict_words(reader: Reader, unit: Unit) -> str:
+    """How it stands with a unit: « Retenue en partie », « Remplacée par R14 et R15 »."""
+    code, language = standing(unit), reader.language
+    masculine = unit.body.type in MASCULINE
+    said = capital(_verdict(reader, code, masculine))
+    if code != "replaced":
+        return said
+    by = language.listing(unit.replaced_by)
+    return language.gettext("%(replaced)s by %(refs)s") % {"replaced": said, "refs": by}
 
 
 def agrees(units: Sequence[Unit]) -> bool:
@@ -248,6 +283,8 @@ def sign_of(code: str) -> str:
 
 def _verdict(reader: Reader, code: str, masculine: bool, count: int = 1) -> str:
     many = "" if count == 1 else "many."
+    if code in ("replaced", "withdrawn"):
+        return reader.language.word(f"{many}flag.{code}", masculine=masculine)
     return reader.language.word(f"{many}verdict.{code}", masculine=masculine)
 
 

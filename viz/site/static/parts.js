@@ -79,7 +79,9 @@ function keep(old, next) {
 
 function name(fold, place) {
   const inside = fold.closest("[id]");
-  return inside && !inside.matches("[data-part]") ? inside.id : String(place);
+  if (!inside || inside.matches("[data-part]")) return String(place);
+  // One thing may hold several folds: each is known by its place within it.
+  return `${inside.id}/${[...inside.querySelectorAll("details")].indexOf(fold)}`;
 }
 
 /** Marks what was not there before. */
