@@ -17,7 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
 from ledger.api import entries, processes, raw, stream, writing
-from ledger.api.caching import RELEASE
+from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
 from ledger.api.openapi import DESCRIPTION, TAGS, describe
@@ -26,6 +26,9 @@ from ledger.api.services import Clock, Limits, Services
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
+
+_PICTURES = 64
+"""Graphs and pictures that are kept as they were made."""
 
 ROUTERS = (processes.router, writing.router, entries.router, stream.router, raw.router)
 
@@ -76,6 +79,7 @@ def create_api(
     )
     app.state.services = services
     app.state.problem_page = None
+    app.state.pictures = Bodies(_PICTURES)
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -6,8 +6,10 @@ cache), and answered 304 while nothing changed. What can never change is kept fo
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -60,3 +62,26 @@ def unchanged(request: Request, etag: str) -> Response | None:
     if etag.removeprefix("W/") not in names and "*" not in names:
         return None
     return Response(status_code=304, headers={"ETag": etag, "Cache-Control": REVALIDATE})
+
+
+class Bodies:
+    """The bodies made last, by ETag: the same tag is the same bytes."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._bodies: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, etag: str) -> tuple[bytes, str] | None:
+        """The body under a tag and its media type, if it is here."""
+        with self._lock:
+            if etag in self._bodies:
+                self._bodies.move_to_end(etag)
+            return self._bodies.get(etag)
+
+    def put(self, etag: str, body: bytes, media: str) -> None:
+        """Keeps a body instead of the one asked for longest ago."""
+        with self._lock:
+            self._bodies[etag] = body, media
+            if len(self._bodies) > self._capacity:
+                self._bodies.popitem(last=False)

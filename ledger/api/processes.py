@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples_process as examples
-from ledger.api.caching import RELEASE, REVALIDATE, etag_of, tag, unchanged
+from ledger.api.caching import RELEASE, REVALIDATE, Bodies, etag_of, tag, unchanged
 from ledger.api.forms import (
     entry_form,
     json_response,
@@ -207,7 +207,13 @@ def decision_graph(
     known = unchanged(request, etag)
     if known is not None:
         return known
-    body, media = _graph(view, format_, level, item_)
+    bodies: Bodies = request.app.state.pictures
+    kept = bodies.get(etag)
+    if kept is None:
+        text, kind = _graph(view, format_, level, item_)
+        kept = text.encode(), kind
+        bodies.put(etag, *kept)
+    body, media = kept
     headers = {
         "ETag": etag,
         "Cache-Control": REVALIDATE,
