@@ -311,10 +311,12 @@ class _Auditor:
             place, process, nth, kind, data = row
             try:
                 entry = read_value(data)
-                said = entry["seq"], entry["previous"], entry["process"], entry["nth"]
                 if (
-                    said != (seq, previous, process, nth)
+                    entry["previous"] != previous
+                    or entry["seq"] != seq
                     or place != seq
+                    or entry["nth"] != nth
+                    or entry["process"] != process
                     or entry["kind"] != kind
                     or entry["at"] < at
                     or lengths.get(process, 0) != nth
