@@ -1,5 +1,6 @@
 """In a real browser: pages that stay up to date, that fit, and that need no script."""
 
+import os
 import shutil
 import socket
 import threading
@@ -53,7 +54,8 @@ def serving(register: Register) -> Iterator[tuple[str, Server]]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
-        pytest.skip("no Chromium here")
+        # In CI a missing browser is a fault; elsewhere it is said aloud.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here")
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield made
