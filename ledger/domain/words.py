@@ -5,7 +5,7 @@ What they are called on the pages is in the catalogues of `viz.site`, under the 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 Role = Literal[
     "registrar",  # who keeps the register
@@ -157,7 +157,6 @@ Principle = Literal[
     "innovation",
     "collective_intelligence",
 ]
-PRINCIPLES: tuple[str, ...] = get_args(Principle)
 Basis = Literal[
     "no_longer_needed",  # GDPR 17(1)(a)
     "consent_withdrawn",  # 17(1)(b)

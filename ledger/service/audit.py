@@ -23,9 +23,8 @@ import orjson
 
 from ledger.core.canonical import decode
 from ledger.core.checkpoint import VerifiedCheckpoint, open_checkpoint
-from ledger.core.digest import SIZE, ZERO, leaf_hash
+from ledger.core.digest import ZERO, leaf_hash
 from ledger.core.keys import Verifier
-from ledger.core.tiles import HEIGHT, WIDTH, Edge, tile_path
 from ledger.domain.admission import admit
 from ledger.domain.entry import VERSION, Entry, check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
@@ -37,6 +36,7 @@ from ledger.errors import (
     UncheckedError,
 )
 from ledger.service.audit_index import Index
+from ledger.service.audit_tree import Tree
 from ledger.service.audit_vault import Vault
 from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
 from ledger.store import read
@@ -200,13 +200,12 @@ class _Auditor:
         opened = [self._remembered(note) for note in kept]
         self._found.kept = len(opened)
         self._kept = sorted((c for c in opened if c.size), key=lambda c: c.size)
-        self._edge = Edge()
+        self._tree = Tree(rows.tile)
         self._leaf = ZERO
         self._at = ""
         self._zone = ZoneInfo("UTC")
         self._senseless: TamperedError | None = None
         self._length: dict[str, int] = {}
-        self._suspect: tuple[int, int] | None = None
         self._texts = Vault(rows.openings) if checks.openings else None
 
     def close(self) -> None:
@@ -220,7 +219,7 @@ class _Auditor:
                 raise TamperedError("checkpoint_differs", f"signed for {size!r} entries")
             signed = self._signed(size, data)
             self._advance(size)
-            self._compare(signed, f"checkpoint {size}")
+            self._tree.compare(signed.root, f"checkpoint {size}")
             self._found.checkpoints += 1
         if signed is None:
             raise TamperedError("checkpoint_differs", "no checkpoint is stored")
@@ -235,11 +234,11 @@ class _Auditor:
             raise TamperedError(
                 "history_shortened",
                 f"a checkpoint of {self._kept[-1].size} entries was signed before;"
-                f" here are {self._edge.size}",
-                where=f"seq {self._edge.size}",
+                f" here are {self._tree.size}",
+                where=f"seq {self._tree.size}",
             )
-        self._check_last_tiles()
-        if self._rows.head != (self._edge.size, self._leaf, self._at):
+        self._tree.finish(self._rows.tiles)
+        if self._rows.head != (self._tree.size, self._leaf, self._at):
             raise TamperedError("index_differs", "the head row is not at the last entry")
         if self._texts:
             self._texts.finish()
@@ -250,7 +249,7 @@ class _Auditor:
         if self._senseless:
             raise self._senseless
         self._found.processes = len(self._length)
-        self._found.root = self._edge.root()
+        self._found.root = self._tree.root()
         return self._found
 
     def _remembered(self, note: bytes) -> VerifiedCheckpoint:
@@ -272,38 +271,22 @@ class _Auditor:
             raise TamperedError("checkpoint_differs", f"it says {opened.size}", where=where)
         return opened
 
-    def _compare(self, signed: VerifiedCheckpoint, where: str) -> None:
-        """Whether the tree of the entries read so far is the one that was signed."""
-        if self._edge.root() == signed.root:
-            if self._suspect is None:
-                return
-            level, index = self._suspect
-            path = tile_path(level, index >> HEIGHT)
-            raise TamperedError("tile_differs", "not the hashes of its entries", where=path)
-        self._check_tile(0, self._edge.size >> HEIGHT, self._edge.partials[0])
-        if self._suspect is not None and self._suspect[0] == 0:
-            seq = self._suspect[1]
-            raise TamperedError("entry_differs", "not what was recorded", where=f"seq {seq}")
-        raise TamperedError(
-            "checkpoint_differs", "the entries lead to another root", where=where
-        )
-
     def _advance(self, size: int) -> None:
         """Reads the entries up to `size`, stopping where a checkpoint was kept elsewhere."""
-        while self._edge.size < size:
-            stop = min(size, self._edge.size + _CHUNK)
+        while self._tree.size < size:
+            stop = min(size, self._tree.size + _CHUNK)
             if self._kept and self._kept[0].size <= stop:
                 stop = self._kept[0].size
             self._chunk(stop)
-            while self._kept and self._kept[0].size == self._edge.size:
+            while self._kept and self._kept[0].size == self._tree.size:
                 kept = self._kept.pop(0)
-                if self._edge.root() != kept.root:
-                    self._compare(kept, f"remembered checkpoint {kept.size}")
-            self._progress(self._edge.size)
+                if self._tree.root() != kept.root:
+                    self._tree.compare(kept.root, f"remembered checkpoint {kept.size}")
+            self._progress(self._tree.size)
 
     def _chunk(self, stop: int) -> None:
         """Reads the entries up to `stop`: the hot loop, which only notices that all is well."""
-        seq, previous, at, lengths = self._edge.size, self._leaf.hex(), self._at, self._length
+        seq, previous, at, lengths = self._tree.size, self._leaf.hex(), self._at, self._length
         read_value: Callable[[bytes], Any] = decode if self._checks.canonical else orjson.loads
         look = self._checks != BARE
         leaves: list[bytes] = []
@@ -341,10 +324,7 @@ class _Auditor:
                 where=f"seq {seq}",
             )
         self._at, self._leaf = at, leaves[-1]
-        self._edge, tiles = self._edge.extend(leaves)
-        for tile in tiles:
-            if len(tile.data) == WIDTH * SIZE:
-                self._check_tile(tile.level, tile.index, tile.data)
+        self._tree.extend(leaves)
         self._found.entries = seq
 
     def _fault(
@@ -356,7 +336,7 @@ class _Auditor:
             return TamperedError("chain_broken", f"entry {seq} is missing", where=where)
         if entry["previous"] != previous:
             # The tiles tell which of the two neighbours was changed.
-            if seq and self._tile_leaf(seq - 1).hex() not in ("", previous):
+            if seq and self._tree.leaf(seq - 1).hex() not in ("", previous):
                 return TamperedError(
                     "entry_differs", "not what was recorded", where=f"seq {seq - 1}"
                 )
@@ -420,43 +400,3 @@ class _Auditor:
             self._senseless = self._senseless or TamperedError(
                 "senseless", str(error), where=where
             )
-
-    def _tile_leaf(self, seq: int) -> bytes:
-        place = seq % WIDTH * SIZE
-        return self._rows.tile(0, seq // WIDTH)[place : place + SIZE]
-
-    def _check_tile(self, level: int, index: int, data: bytes) -> None:
-        stored = self._rows.tile(level, index)
-        if len(data) < WIDTH * SIZE:
-            stored = stored[: len(data)]  # it may have grown since the checkpoint at hand
-        if stored == data:
-            return
-        place = next(
-            (
-                i
-                for i in range(0, len(data), SIZE)
-                if stored[i : i + SIZE] != data[i : i + SIZE]
-            ),
-            0,
-        )
-        suspect = (level, index * WIDTH + place // SIZE)
-        if self._suspect is None:
-            self._suspect = suspect
-
-    def _check_last_tiles(self) -> None:
-        """The growing right edge, known only at the end."""
-        for level, data in enumerate(self._edge.partials):
-            index = self._edge.size >> HEIGHT * (level + 1)
-            stored = self._rows.tile(level, index)
-            if data and stored != data:
-                raise TamperedError(
-                    "tile_differs",
-                    "not the hashes of its entries",
-                    where=tile_path(level, index, len(data) // SIZE),
-                )
-        size, expected = self._edge.size, 0
-        while size:
-            expected += -(-size // WIDTH)
-            size >>= HEIGHT
-        if self._rows.tiles != expected:
-            raise TamperedError("tile_differs", f"{self._rows.tiles} tiles, not {expected}")

@@ -4,7 +4,6 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,7 +22,6 @@ from viz.draw.words import Codes
 WORDS = Codes()
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 GOLDEN = Path(__file__).parents[1] / "golden"
-wheel = pytest.mark.skipif(find_spec("wasmtime") is None, reason="wasmtime is not installed")
 
 
 def hostile_dot() -> str:
@@ -59,7 +57,6 @@ def test_dot_refuses_a_link_it_cannot_trust() -> None:
         to_dot(graph, WORDS, title="x", href=lambda n: "javascript:alert(1)")
 
 
-@wheel
 def test_hostile_words_come_out_of_graphviz_as_words() -> None:
     root = ElementTree.fromstring(render(hostile_dot(), engine="wasm"))
     assert not [e for e in root.iter() if e.tag.rpartition("}")[2] in {"script", "b", "a"}]
@@ -69,7 +66,6 @@ def test_hostile_words_come_out_of_graphviz_as_words() -> None:
     assert "\\N \\G \\L {a|b} <f0>" in said
 
 
-@wheel
 def test_two_threads_that_render_at_once_do_not_abort() -> None:
     source = to_dot(build(*sample(), WORDS), WORDS, title="x")
     with ThreadPoolExecutor(8) as pool:
@@ -77,7 +73,6 @@ def test_two_threads_that_render_at_once_do_not_abort() -> None:
     assert len(made) == 1
 
 
-@wheel
 def test_a_picture_that_takes_too_long_is_given_up() -> None:
     source = to_dot(build(*sample(), WORDS), WORDS, title="x")
     with pytest.raises(RefusedError):

@@ -9,9 +9,9 @@ from typing import Any, cast
 import orjson
 
 from ledger.core.digest import leaf_hash
+from ledger.core.sealed import find_sealed
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.events import REGISTER
-from ledger.domain.pointer import sealed_at
 from ledger.service.query import Head, Queries
 from ledger.service.view import View
 from ledger.store.read import RawOpening
@@ -136,12 +136,13 @@ def _sealed(
     reader: Reader, entry: Entry, value: dict[str, Any], openings: Sequence[RawOpening]
 ) -> Iterable[Sealed]:
     words = {opening.commitment.hex(): opening.value for opening in openings}
-    for path, text in _walk({"body": value["body"], "sources": value["sources"]}, ""):
-        said = words.get(text["sealed"])
+    for path, public, sealed in find_sealed(value):
+        text = {"open": "public" if public else "restricted", "sealed": sealed}
+        said = words.get(sealed)
         yield Sealed(
             path,
             capital(_place(reader, path)),
-            text["sealed"],
+            sealed,
             Say(said) if said is not None else reader.say(text, entry) or Say(""),
             reader.language.word(f"open.{text['open']}"),
         )
@@ -151,17 +152,6 @@ def _place(reader: Reader, path: str) -> str:
     parts = [part for part in path.split("/")[1:] if not part.isdigit()]
     name = "source" if parts[0] == "sources" and parts[-1] != "url" else parts[-1]
     return reader.language.word(f"field.{name}")
-
-
-def _walk(value: Any, path: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    if sealed_at(value):
-        yield path, value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _walk(one, f"{path}/{name}")
-    elif isinstance(value, list):
-        for place, one in enumerate(value):
-            yield from _walk(one, f"{path}/{place}")
 
 
 def key_lines(head: Head) -> tuple[str, ...]:
