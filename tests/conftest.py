@@ -13,7 +13,7 @@ from tests.world import new_register, put_all, workshop
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    """A register with the shipped procedures and nothing else."""
+    """A register with three procedures and nothing else."""
     made = new_register(tmp_path / "data")
     yield made
     made.close()

@@ -16,10 +16,14 @@ NOW = datetime(2026, 11, 2, 9, 0, 0, 123000, tzinfo=UTC)
 CITY = {"name": "Ville d’essai", "role": "city"}
 CITIZENS = {"name": "Atelier citoyen", "role": "citizens"}
 SLUG = "cours-fraiches"
+PROCEDURES = ("atelier-citoyen", "grand-debat", "projet-urbain-concerte")
+"""What a register for tests adopts: its fourth entry is the first of a process."""
 
 
-def new_register(folder: Path, *, now: datetime = NOW) -> Register:
-    """A register with the shipped procedures and nothing else."""
+def new_register(
+    folder: Path, *, now: datetime = NOW, procedures: Sequence[str] | None = PROCEDURES
+) -> Register:
+    """A register with three procedures, or others, and nothing else."""
     return create_register(
         folder,
         authority="Ville d’essai",
@@ -27,6 +31,7 @@ def new_register(folder: Path, *, now: datetime = NOW) -> Register:
         time_zone="Europe/Paris",
         reconstruction=False,
         now=now,
+        procedures=procedures,
     )
 
 

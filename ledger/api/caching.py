@@ -43,9 +43,9 @@ def etag_of(services: Services, view: View, *variant: object) -> str:
     slug, today = view.case.process, services.today()
     # An erasure changes how the past may be shown: the newest entry counts, whatever the size.
     newest = services.queries.process(slug, today)
-    seqs = [newest.last_seq, view.last_seq]
+    seqs = [newest.stamp, view.stamp]
     around = {n.process for v in (view, newest) for n in v.neighbours}
-    seqs += [services.queries.process(other, today).last_seq for other in sorted(around)]
+    seqs += [services.queries.process(other, today).stamp for other in sorted(around)]
     parts = (RELEASE, services.register.opened.origin, slug, view.today, seqs, *variant)
     return tag(*parts)
 

@@ -56,7 +56,7 @@ def processes(request: Request) -> Response:
     today = services.today()
     views = services.queries.processes(today)
     origin = services.register.opened.origin
-    etag = tag(RELEASE, origin, today, [(v.case.process, v.last_seq) for v in views])
+    etag = tag(RELEASE, origin, today, [(v.case.process, v.stamp) for v in views])
     known = unchanged(request, etag)
     return known or _fresh({"processes": [summary_form(view) for view in views]}, etag)
 

@@ -82,6 +82,10 @@ def init(
     reconstruction: Annotated[
         bool, typer.Option(help="It is rebuilt from public sources, after the fact.")
     ] = False,
+    procedure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A form of dialogue to adopt; all fourteen if none."),
+    ] = None,
 ) -> None:
     """Create a register: its keys, its first entry, the procedures it adopts."""
     made = register.create_register(
@@ -91,6 +95,7 @@ def init(
         time_zone=time_zone,
         reconstruction=reconstruction,
         now=now(),
+        procedures=procedure,
     )
     head = Queries(made).head()
     output.say(f"Register {origin} opened in {data}: {head.size} entries.")

@@ -59,7 +59,9 @@ def answers(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
     responses = index.of_kind("response.given")
     seen = set()
     for duty in duties:
-        owed = duty.what.kind == "answer.given" and duty.titles is not None
+        # What was put off has its answer: the final one is a duty of its own.
+        deferred = duty.after is not None and duty.after.kind == "answer.given"
+        owed = duty.what.kind == "answer.given" and duty.titles is not None and not deferred
         if not owed or duty.state not in ("open", "past_due") or duty.subject in seen:
             continue
         asked = index.items.get(duty.subject)

@@ -22,7 +22,11 @@ class Dates:
         self._index = index
         self.heard: set[int] = set()
         self._all = said.of_duty.get(rule.id, [])
-        self._due = said.of_measure if rule.per == "measure" and same(rule.what, DONE) else {}
+        self._due: dict[str, list[Said]] = {}
+        if rule.per == "measure" and same(rule.what, DONE):
+            self._due = said.of_measure
+        elif of_deferral(rule):
+            self._due = said.of_unit
         own = index.case.process
         self._general = [
             s for s in self._all if rule.per == "process" or not s.about or own in s.about
@@ -64,7 +68,9 @@ def attach(index: Index, debt: Debt, dates: Dates, owing: Sequence[Debtor]) -> N
         if not concerns(said, debt.debtor, owing):
             continue
         if said.entry.kind != "date.announced" and debt.owed:
-            debt.owed[-1].dates.append(said)  # the due day of the measure itself
+            # The due day of the measure itself, or of the answer that put it off.
+            begun = [o for o in debt.owed if o.after and o.after.seq <= said.entry.seq]
+            (begun or debt.owed)[-1].dates.append(said)
             continue
         if debt.item and not said.about and _passed(said, debt.owed):
             continue
@@ -76,6 +82,17 @@ def attach(index: Index, debt: Debt, dates: Dates, owing: Sequence[Debtor]) -> N
             left.append(said)
     if left:
         debt.owed += promised(index, debt, left)
+
+
+def of_deferral(rule: Owed) -> bool:
+    """Whether a rule asks for a final answer to what was put off."""
+    only = rule.only
+    return (
+        rule.per == "unit"
+        and rule.what.kind == rule.after.kind == "answer.given"
+        and only is not None
+        and "deferred" in (only.verdict or ())
+    )
 
 
 def concerns(said: Said, debtor: Debtor, owing: Sequence[Debtor]) -> bool:
@@ -96,21 +113,23 @@ def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligat
     """What was promised without a rule that asks for it.
 
     Args:
-        heard: Measures whose due dates already stand beside a duty.
+        heard: Measures whose due dates, and units whose deferrals, stand beside a duty.
     """
-    by_item: dict[tuple[str, str | None, str], tuple[What, list[Said]]] = {}
+    by_item: dict[tuple[str | None, ...], tuple[What, str, list[Said]]] = {}
     for what, one in said.alone:
         items = [id_ for id_ in sorted(one.about or ()) if id_ in index.items]
         for item in items or [""]:
-            key = (what.kind, what.state, item)
-            by_item.setdefault(key, (what, []))[1].append(one)
-    for (_, _, item), (what, dates) in by_item.items():
+            key = (what.kind, what.state, what.type, item)
+            by_item.setdefault(key, (what, item, []))[-1].append(one)
+    for what, item, dates in by_item.values():
         yield from _from_dates(index, item, what, dates, index.concerning(what, item))
     for item, dates in said.of_measure.items():
         if item not in heard:
             yield from _from_dates(index, item, DONE, dates, index.concerning(DONE, item))
     answered, adopted = What(kind="answer.given"), What(kind="measure.adopted")
     for item, dates in said.of_unit.items():
+        if item in heard:
+            continue
         # To put off again is not what was promised.
         final = [
             answer

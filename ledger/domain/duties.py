@@ -22,7 +22,7 @@ from typing import Literal
 
 from ledger.domain.case import Case
 from ledger.domain.dates import Period, delay
-from ledger.domain.dating import of_dates
+from ledger.domain.dating import of_dates, of_deferral
 from ledger.domain.entry import Entry
 from ledger.domain.matching import Index, last_day
 from ledger.domain.obligations import of_rule
@@ -105,8 +105,12 @@ def duties(
     for versions in rules.values():
         current = versions[-1][0] == case.procedures[-1][1]
         found += of_rule(index, versions, said, current=current, arisen=arisen, today=today)
-    dated = {o.subject for o in found if o.per == "measure" and same(o.what, DONE)}
-    found += of_dates(index, said, dated)
+    heard = {
+        o.subject
+        for o in found
+        if (o.per == "measure" and same(o.what, DONE)) or (o.rule and of_deferral(o.rule))
+    }
+    found += of_dates(index, said, heard)
     return tuple(_judged(index, obligation, today) for obligation in found)
 
 

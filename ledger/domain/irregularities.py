@@ -21,6 +21,7 @@ from ledger.domain.entry import Entry
 from ledger.domain.figures import Fact, Finding, clashes, figures
 from ledger.domain.lineage import Links
 from ledger.domain.matching import Index
+from ledger.domain.oversights import late_criteria, lost_in_merges, without_news
 from ledger.domain.owing import governing
 from ledger.domain.procedure import Procedure
 from ledger.domain.promises import Promise, announced
@@ -45,12 +46,21 @@ CODES: dict[str, Code] = {
     "counts_do_not_add_up": Code("fault", "The parts of a count cannot make its total."),
     "envelope_exceeded": Code("fault", "The elected projects cost more than is set aside."),
     "envelopes_differ_from_total": Code("fault", "The envelopes do not make the total."),
+    "criteria_after_projects": Code(
+        "fault", "The criteria were set, or changed, after a project was handed in."
+    ),
     "past_due": Code("gap", "A due day has passed, and nothing is recorded here."),
     "declared_differs": Code("gap", "Fewer or more were recorded than were declared."),
     "unreasoned": Code("gap", "An answer is recorded without its reason."),
     "unanswered": Code("gap", "A response was given that leaves this unit unanswered."),
     "decision_without_mandate": Code("gap", "A decision is recorded and no mandate."),
     "retained_without_measure": Code("gap", "No measure carries out what was retained."),
+    "measure_without_news": Code(
+        "gap", "Accounts were given that leave this measure without news."
+    ),
+    "lost_in_merge": Code(
+        "gap", "All that replaced this unit was taken back: nothing answers it."
+    ),
     "closed_with_duties_open": Code("gap", "The process was closed with duties open."),
     "missing_required_step": Code("gap", "The process was closed without a required step."),
     "date_missed": Code(
@@ -105,6 +115,9 @@ def irregularities(
         *disorder(index, grammar),
         *speakers(index, grammar),
         *closing(index, grammar, duties),
+        *without_news(index, duties),
+        *lost_in_merges(index),
+        *late_criteria(index),
         *_mistaken(index, grammar),
         *figures(index),
         *clashes(index),

@@ -91,7 +91,7 @@ class Index:
             found = _are(self._declaring.get(key, ()), after)
         if not found:
             plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
-            found = list(islice((e for e in plain if _is(e, after)), 1))
+            found = list(islice((e for e in plain if after.accepts(e.raw)), 1))
         return found
 
     def concerning(self, what: What, item: str) -> Sequence[Entry]:
@@ -245,13 +245,9 @@ def seq_of(entry: Entry) -> int:
 
 
 def _are(entries: Sequence[Entry], what: What) -> Sequence[Entry]:
-    if what.state is None:
+    if what.state is None and what.type is None:
         return entries
-    return [entry for entry in entries if entry.raw.get("state") == what.state]
-
-
-def _is(entry: Entry, what: What) -> bool:
-    return what.state is None or entry.raw.get("state") == what.state
+    return [entry for entry in entries if what.accepts(entry.raw)]
 
 
 def _correct(entry: Entry, correction: Entry) -> Entry:

@@ -46,14 +46,15 @@ def of_rule(
         for item in _items(index, rule, arisen):
             starts = _starts(index, rule, item, arisen)
             ours = starts if sole else [s for s in starts if _governed(index, s, seq)]
-            candidates = index.concerning(rule.what, item)
-            for debtor in owing if n == len(versions) else debtors(index.case, rule.by):
+            candidates = _settling(index, rule, item)
+            ours_owing = owing if n == len(versions) else debtors(index.case, rule.by)
+            for debtor in ours_owing:
                 debt = _debt(seq, rule, item, debtor, candidates)
                 if (before := debts.get((item, debtor.names))) is not None:
                     debt.owed = before.owed
                 debts[item, debtor.names] = debt
-                if ours:
-                    debt.owed += _begun(index, debt, ours, today)
+                if begun_by := _own(rule, ours, debtor, ours_owing):
+                    debt.owed += _begun(index, debt, begun_by, today)
                 elif coming and not (starts or debt.owed or debt.fulfilling):
                     debt.owed.append(debt.obligation())
         begun = begun or bool(index.concerning(rule.after, ""))
@@ -92,6 +93,28 @@ def _starts(index: Index, rule: Owed, item: str, arisen: Mapping[str, Case]) -> 
         assert rule.only is not None
         return [s for s in starts if s.raw["verdict"] in (rule.only.verdict or ())]
     return starts
+
+
+def _settling(index: Index, rule: Owed, item: str) -> Sequence[Entry]:
+    """What may fulfil a rule for an item: to put off again is no answer to what was put off."""
+    found = index.concerning(rule.what, item)
+    if _by_verdict(rule) and rule.what.kind == "answer.given":
+        assert rule.only is not None
+        return [e for e in found if e.raw["verdict"] not in (rule.only.verdict or ())]
+    return found
+
+
+def _own(
+    rule: Owed, starts: Sequence[Entry], debtor: Debtor, owing: Sequence[Debtor]
+) -> Sequence[Entry]:
+    """What begins a duty for one debtor: of two cities, each owes after its own answer."""
+    if len(owing) == 1 or not _by_verdict(rule):
+        return starts
+    return [
+        start
+        for start in starts
+        if debtor.fulfils(start.by) or not any(other.fulfils(start.by) for other in owing)
+    ]
 
 
 def _by_verdict(rule: Owed) -> bool:

@@ -15,7 +15,8 @@ TOML files in `ledger/domain/procedures/` are what a new register offers to adop
 from __future__ import annotations
 
 import tomllib
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, ValidationError, model_validator
 
@@ -42,10 +43,17 @@ Per = Literal["process", "unit", "measure", "link"]
 
 
 class What(Model):
-    """The entries that count: of one kind, perhaps in one state."""
+    """The entries that count: of one kind, perhaps in one state or of one type."""
 
     kind: KindName
     state: Maybe[State] = None
+    type: Maybe[Word] = None
+
+    def accepts(self, raw: Mapping[str, Any]) -> bool:
+        """Whether the content of an entry of this kind is in that state and of that type."""
+        return (self.state is None or raw.get("state") == self.state) and (
+            self.type is None or raw.get("type") == self.type
+        )
 
 
 class Step(Model):

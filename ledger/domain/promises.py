@@ -124,7 +124,7 @@ def judge(
 
 def same(one: What, other: What) -> bool:
     """Whether two sorts of entries are the same."""
-    return one.kind == other.kind and one.state == other.state
+    return (one.kind, one.state, one.type) == (other.kind, other.state, other.type)
 
 
 def _rule_for(

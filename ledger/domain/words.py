@@ -120,6 +120,7 @@ DocumentType = Literal[
     "deliberation",
     "summary",
     "map",
+    "programme",  # what a body will work on
     "photograph",
     "press",
     "other",

@@ -113,8 +113,8 @@ class Queries:
                     if len(self._pasts) > _KEPT_PASTS:
                         self._pasts.popitem(last=False)
                 return seen
-            # Another process may be linked to this one at any time.
-            key = (row.last_seq, today, read.last_link_to(db, slug))
+            news = read.last_news_for(db, slug)
+            key = (row.last_seq, today, news)
             with self._lock:
                 known, view = self._views.get(slug, (None, None))
                 if known == key and view is not None:
@@ -126,6 +126,7 @@ class Queries:
                 today=today,
                 size=head.size,
                 last_seq=row.last_seq,
+                news=news,
             )
         with self._lock:
             # The view it replaces may hold a text that was erased meanwhile.
@@ -142,7 +143,7 @@ class Queries:
         if case.opened is None:
             raise RefusedError("unknown_process", f"{slug} was not open at {size} entries")
         last = max(entry.seq for entry in case.entries)
-        return view_of(db, case, today=self.day(at), size=size, last_seq=last)
+        return view_of(db, case, today=self.day(at), size=size, last_seq=last, news=-1)
 
     def item(self, slug: str, id_: str) -> Item:
         """What bears an id in a process, contributions included.

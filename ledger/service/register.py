@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from ledger.core import cosignature, keys
 from ledger.core.checkpoint import Checkpoint, sign_checkpoint
-from ledger.domain.draft import parse_draft, prepare
+from ledger.domain.draft import Prepared, parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER, RegisterOpened
 from ledger.domain.procedure import parse_procedure
@@ -143,17 +143,26 @@ def create_register(
     time_zone: str,
     reconstruction: bool,
     now: datetime,
+    procedures: Sequence[str] | None = None,
 ) -> Register:
-    """A new register with fresh keys, opened, and the shipped procedures adopted.
+    """A new register with fresh keys, opened, and procedures adopted.
+
+    Args:
+        procedures: Names of shipped procedures; all of them if None.
 
     Raises:
-        RefusedError: `register_exists`.
+        RefusedError: `register_exists`, or `unknown_procedure`.
         MalformedError: a name, origin or time zone out of form.
     """
     try:
         zone = zone_of(time_zone)
     except UncheckedError as error:
         raise MalformedError("bad_value", error.message) from error
+    shipped = shipped_procedures()
+    for name in procedures or ():
+        if name not in shipped:
+            message = f"no procedure {name} is shipped: choose among {', '.join(shipped)}"
+            raise RefusedError("unknown_procedure", message)
     log, cosigner = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
     draft = {
         "process": REGISTER,
@@ -188,9 +197,9 @@ def create_register(
     _replace(folder / "log.vkey", "".join(f"{s.key}\n" for s in signers).encode())
     database = Database.create(data / "ledger.db")
     register = Register(data, database, Opened(authority, origin, zone, reconstruction, now))
-    register.append_one(Request(REGISTRAR, [opening]), now=now)
-    for text in shipped_procedures():
-        adopt(register, text, now=now)
+    chosen = shipped if procedures is None else procedures
+    adopted = [_adoption(register.opened, shipped[name], now) for name in chosen]
+    register.append_one(Request(REGISTRAR, [opening, *adopted]), now=now)
     return register
 
 
@@ -200,23 +209,31 @@ def adopt(register: Register, text: str, *, now: datetime) -> Written:
     Raises:
         MalformedError: `bad_procedure`.
     """
-    draft = {
-        "process": REGISTER,
-        "kind": "procedure.adopted",
-        "on": now.astimezone(register.opened.zone).date().isoformat(),
-        "by": {"name": register.opened.authority, "role": "registrar"},
-        "body": parse_procedure(text),
-        "sources": [],
-    }
-    statement = prepare(parse_draft(draft), recorder=REGISTRAR)
+    statement = _adoption(register.opened, text, now)
     return register.append_one(Request(REGISTRAR, [statement]), now=now)
 
 
-def shipped_procedures() -> list[str]:
-    """The TOML texts that a new register adopts, by file name."""
+def _adoption(opened: Opened, text: str, now: datetime) -> Prepared:
+    draft = {
+        "process": REGISTER,
+        "kind": "procedure.adopted",
+        "on": now.astimezone(opened.zone).date().isoformat(),
+        "by": {"name": opened.authority, "role": "registrar"},
+        "body": parse_procedure(text),
+        "sources": [],
+    }
+    return prepare(parse_draft(draft), recorder=REGISTRAR)
+
+
+def shipped_procedures() -> dict[str, str]:
+    """The TOML texts that a new register may adopt, by the name of the procedure."""
     folder = resources.files("ledger.domain") / "procedures"
-    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".toml"))
-    return [(folder / name).read_text(encoding="utf-8") for name in names]
+    files = sorted(folder.iterdir(), key=lambda path: path.name)
+    return {
+        path.name.removesuffix(".toml"): path.read_text(encoding="utf-8")
+        for path in files
+        if path.name.endswith(".toml")
+    }
 
 
 def trusted_keys(data: Path) -> list[keys.Verifier]:

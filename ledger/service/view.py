@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 
 from ledger.domain import events
-from ledger.domain.case import Case, Texts
+from ledger.domain.case import Case, Texts, fold
 from ledger.domain.duties import Duty, duties
 from ledger.domain.entry import load_entry
 from ledger.domain.irregularities import Irregularity, irregularities
@@ -43,6 +43,8 @@ class View:
     """Of the register, when this was read."""
     last_seq: int
     """Of the newest entry of this process in it."""
+    stamp: int
+    """The newest entry, here or elsewhere, that has a say in this."""
 
     @property
     def procedure(self) -> Procedure:
@@ -50,18 +52,24 @@ class View:
         return self.procedures[self.case.procedures[-1][1]]
 
 
-def view_of(db: Connection, case: Case, *, today: date, size: int, last_seq: int) -> View:
+def view_of(
+    db: Connection, case: Case, *, today: date, size: int, last_seq: int, news: int
+) -> View:
     """A case with its words, judged.
 
     Args:
         today: The civil day on which duties are judged.
         size: Of the register; words recorded later are left out.
         last_seq: Of the newest entry of the process, contributions included.
+        news: Of the newest entry elsewhere that bears on it.
     """
     procedures = {
         seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
     }
-    owed = duties(case, procedures, today=today)
+    arisen: Mapping[str, Case] = {}
+    if any(rule.per == "link" for procedure in procedures.values() for rule in procedure.owed):
+        arisen = _arisen(db, case, size)
+    owed = duties(case, procedures, today=today, arisen=arisen)
     return View(
         case=case,
         texts=read.public_texts(db, case.process, size=size),
@@ -74,7 +82,25 @@ def view_of(db: Connection, case: Case, *, today: date, size: int, last_seq: int
         today=today,
         size=size,
         last_seq=last_seq,
+        stamp=max(last_seq, news),
     )
+
+
+def _arisen(db: Connection, case: Case, size: int) -> Mapping[str, Case]:
+    """The processes that arose from one, as far as that counts."""
+    found = {}
+    for slug in read.arisen(db, case.process, size=size):
+        other = fold(map(load_entry, read.story(db, slug, size=size)))
+        said = [
+            entry
+            for entry in other.links
+            if entry.raw["to"] == case.process
+            and entry.raw["relation"] == "arises_from"
+            and other.counts(entry)
+        ]
+        if said and other.illustrative <= case.illustrative:
+            found[slug] = other
+    return found
 
 
 _INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}

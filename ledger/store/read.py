@@ -265,14 +265,31 @@ def _links(db: Connection, which: str, process: str, id_: str) -> list[Link]:
     ]
 
 
-def last_link_to(db: Connection, process: str) -> int:
-    """The seq of the newest link from another process into this one; -1 if none."""
-    (seq,) = db.execute(
-        "SELECT coalesce(max(seq), -1) FROM link"
-        " WHERE to_process = ? AND process <> to_process",
+def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:
+    """The processes that say, among the first `size` entries, that they arose from this one."""
+    return [
+        slug
+        for (slug,) in db.execute(
+            "SELECT process FROM link WHERE to_process = ? AND target = ''"
+            " AND relation = 'arises_from' AND seq < ? GROUP BY process ORDER BY min(seq)",
+            (process, size),
+        )
+    ]
+
+
+def last_news_for(db: Connection, process: str) -> int:
+    """The seq of the newest entry elsewhere that bears on a process; -1 if none.
+
+    Another process may point at this one at any time, and what arose from it is owed accounts
+    here.
+    """
+    (link, news) = db.execute(
+        "SELECT (SELECT max(seq) FROM link WHERE to_process = ?1 AND process <> to_process),"
+        " (SELECT max(p.last_seq) FROM link l JOIN process p ON p.slug = l.process"
+        " WHERE l.to_process = ?1 AND l.target = '' AND l.relation = 'arises_from')",
         (process,),
     ).fetchone()
-    return int(seq)
+    return max(-1 if link is None else link, -1 if news is None else news)
 
 
 def tile(db: Connection, level: int, number: int) -> bytes:

@@ -195,7 +195,7 @@ def _strings(value: Any) -> list[str]:
         (f"{PROCESS}/graph?format=png", 400, "bad_request"),
         (f"{PROCESS}/graph?level=overview&format=dot", 400, "bad_request"),
         (f"{PROCESS}?size=99999", 404, "unknown_size"),
-        (f"{PROCESS}?size=1", 404, "unknown_process"),
+        (f"{PROCESS}?size=4", 404, "unknown_process"),
         (f"{PROCESS}/timeline?limit=501", 400, "bad_request"),
         (f"{PROCESS}/timeline?after=x", 400, "bad_request"),
         ("/api/v1/entries/99999", 404, "unknown_entry"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import contribution, opened, workshop
+from tests.world import PROCEDURES, contribution, opened, workshop
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +38,13 @@ def data(tmp_path: Path) -> Path:
     """The folder of a register made by the command."""
     folder = tmp_path / "data"
     made = filrouge(
-        "init", "--authority", "Ville d’essai", "--origin", "registre.example/x", data=folder
+        "init",
+        "--authority",
+        "Ville d’essai",
+        "--origin",
+        "registre.example/x",
+        *(word for name in PROCEDURES for word in ("--procedure", name)),
+        data=folder,
     )
     assert made.returncode == 0, made.stderr
     return folder

@@ -906,3 +906,74 @@ def test_a_duty_is_late_only_against_a_date_or_a_text(today):
     p.add("unit.submitted", "2020-02-01", id="R1", opinion="O1")
     p.add("measure.adopted", "2020-02-02", id="M1")
     assert {d.state for d in p.duties(today)} == {"open"}
+
+
+AGAIN = {
+    "id": "answer_deferred",
+    "what": what("answer.given"),
+    "per": "unit",
+    "only": {"verdict": ["deferred"]},
+    "after": what("answer.given"),
+}
+
+
+def test_what_was_put_off_is_owed_a_final_answer_and_not_another_deferral():
+    p = Process(owed=[ANSWER, AGAIN])
+    p.add("opinion.delivered", "2021-04-20", id="O1", declares=1)
+    p.add("unit.submitted", "2021-04-20", id="R1", opinion="O1")
+    p.add("answer.given", "2021-12-10", unit="R1", verdict="deferred", until="2022-06")
+    assert p.duty("answer_each", "R1").state == "met"
+    assert p.duty("answer_deferred", "R1", today="2022-06-30").state == "open"
+    assert p.duty("answer_deferred", "R1", today="2022-07-01").state == "past_due"
+    p.add("answer.given", "2022-07-01", unit="R1", verdict="deferred", until="2022-12")
+    again = p.duty("answer_deferred", "R1", today="2022-08-01")
+    assert again.due is not None
+    assert (again.state, str(again.due.last)) == ("open", "2022-12-31")
+    assert [promise.outcome for promise in again.promises] == ["missed", "pending"]
+    p.add("answer.given", "2022-12-31", unit="R1", verdict="rejected")
+    final = p.duty("answer_deferred", "R1", today="2023-08-01")
+    assert final.state == "met"
+    assert [promise.outcome for promise in final.promises] == ["kept_late", "kept"]
+    assert len(p.duties("2023-08-01")) == 2
+
+
+def test_each_deferral_keeps_its_own_date_when_an_answer_came_between():
+    p = Process(owed=[AGAIN])
+    p.add("unit.submitted", "2021-01-01", id="R1")
+    p.add("answer.given", "2021-02-01", unit="R1", verdict="deferred", until="2021-06-01")
+    p.add("answer.given", "2021-05-01", unit="R1", verdict="retained")
+    p.add("answer.given", "2021-09-01", unit="R1", verdict="deferred", until="2021-12-01")
+    first, second = p.duties("2021-11-01")
+    assert (first.state, [str(d.due.last) for d in first.promises]) == ("met", ["2021-06-01"])
+    assert (second.state, [str(d.due.last) for d in second.promises]) == (
+        "open",
+        ["2021-12-01"],
+    )
+
+
+def test_of_two_cities_only_the_one_that_put_it_off_owes_the_final_answer():
+    one, other = {"name": "Ville A", "role": "city"}, {"name": "Ville B", "role": "city"}
+    p = Process(owners=(one, other), owed=[AGAIN])
+    p.add("unit.submitted", "2021-01-01", id="R1")
+    p.add("answer.given", "2021-02-01", by=one, unit="R1", verdict="deferred")
+    p.add("answer.given", "2021-02-01", by=other, unit="R1", verdict="rejected")
+    assert [duty.owes for duty in p.duties()] == [("Ville A",)]
+
+
+def test_a_duty_may_ask_for_entries_of_one_type():
+    sitting = {
+        "id": "sittings",
+        "what": {"kind": "session.held", "type": "sitting"},
+        "after": what("body.installed"),
+        "times": 2,
+        "every": "P1Y",
+        "basis": "Règlement",
+    }
+    p = Process(owed=[sitting])
+    p.add("body.installed", "2021-01-01", id="B1")
+    p.add("session.held", "2021-02-01", id="S1", type="sitting")
+    p.add("session.held", "2021-03-01", id="S2", type="workshop")
+    assert p.duties("2021-12-31")[0].done == 1
+    assert p.duties("2022-01-02")[0].state == "past_due"
+    p.add("session.held", "2021-06-01", id="S3", type="sitting")
+    assert p.duties("2022-01-02")[0].state == "met"

@@ -17,6 +17,7 @@ from tests.domain.build import (
     CARRY_OUT,
     CITIZENS,
     CITY,
+    REPORT,
     RESPOND,
     TEXT,
     Process,
@@ -654,3 +655,70 @@ def test_every_code_is_documented_with_its_severity_and_no_other_is():
 def test_every_code_is_proved_by_a_test_of_this_file():
     text = Path(__file__).read_text(encoding="utf-8")
     assert [code for code in CODES if f'wrong("{code}"' not in text] == []
+
+
+def test_a_measure_that_the_accounts_leave_out_is_shown():
+    p = Process(owed=[REPORT])
+    first = p.add("measure.adopted", "2022-01-01", id="M1")
+    p.add("measure.adopted", "2022-01-01", id="M2")
+    p.add("follow_up.reported", "2022-06-01", measure="M2", state="done")
+    assert not p.wrong("measure_without_news")
+    review = p.add("review.held", "2023-01-01", id="V1")
+    (found,) = p.wrong("measure_without_news")
+    assert (found.subject, found.entries) == ("M1", (first.seq, review.seq))
+    p.add("follow_up.reported", "2023-02-01", measure="M1", state="planned")
+    assert not p.wrong("measure_without_news")
+
+
+def test_accounts_of_one_measure_say_nothing_of_another_and_are_news_of_their_own():
+    p = Process(owed=[REPORT])
+    p.add("measure.adopted", "2022-01-01", id="M1")
+    p.add("measure.adopted", "2022-01-01", id="M2")
+    p.add("review.held", "2023-01-01", id="V1", about=["M1"])
+    assert not p.wrong("measure_without_news")
+    p.add("evaluation.published", "2024-01-01", id="E1")
+    assert [found.subject for found in p.wrong("measure_without_news")] == ["M2"]
+
+
+def test_news_that_no_rule_asks_for_are_not_missed():
+    p = Process()
+    p.add("measure.adopted", "2022-01-01", id="M1")
+    p.add("review.held", "2023-01-01", id="V1")
+    assert not p.wrong("measure_without_news")
+
+
+def test_a_unit_is_lost_when_all_that_replaced_it_was_taken_back():
+    p = Process()
+    one = p.add("unit.submitted", "2022-01-01", id="R1")
+    p.add("unit.submitted", "2022-01-01", id="R2")
+    merged = p.add("unit.submitted", "2022-02-01", id="R3", replaces=["R1", "R2"])
+    p.add("answer.given", "2022-02-01", unit="R2")
+    assert not p.wrong("lost_in_merge")
+    taken = p.add("unit.withdrawn", "2022-03-01", unit="R3")
+    (found,) = p.wrong("lost_in_merge")
+    assert (found.subject, found.entries) == ("R1", (one.seq, merged.seq, taken.seq))
+
+
+def test_a_unit_that_was_split_is_lost_only_with_its_last_part():
+    p = Process()
+    p.add("unit.submitted", "2022-01-01", id="R1")
+    p.add("unit.submitted", "2022-02-01", id="R2", replaces=["R1"])
+    p.add("unit.submitted", "2022-02-01", id="R3", replaces=["R1"])
+    p.add("unit.submitted", "2022-02-02", id="R4", replaces=["R3"])
+    p.add("unit.withdrawn", "2022-03-01", unit="R2")
+    assert not p.wrong("lost_in_merge")
+    p.add("unit.withdrawn", "2022-03-01", unit="R4")
+    assert {found.subject for found in p.wrong("lost_in_merge")} == {"R1", "R3"}
+
+
+def test_criteria_set_after_a_project_came_in_are_a_fault_and_on_the_same_day_are_not():
+    p = Process()
+    early = p.add("unit.submitted", "2022-04-10", id="P1", type="project")
+    p.add("unit.submitted", "2022-05", id="P2", type="project")
+    p.add("unit.submitted", "2022-04-01", id="Q1", type="question")
+    p.add("mandate.issued", "2022-04-10", id="MD1", criteria=[TEXT])
+    assert not p.wrong("criteria_after_projects")
+    late = p.add("mandate.amended", "2022-05-15", mandate="MD1", criteria=[TEXT])
+    (found,) = p.wrong("criteria_after_projects")
+    assert found.entries == (early.seq, late.seq)
+    assert found.facts == {"projects": 1, "criteria_on": "2022-05-15"}

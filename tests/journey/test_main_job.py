@@ -17,7 +17,7 @@ import httpx2
 from ledger.service import audit
 from ledger.service.register import create_register
 from tests.journey.server import FILROUGE, ROOT, served
-from tests.world import workshop
+from tests.world import PROCEDURES, workshop
 
 
 class Listener:
@@ -55,6 +55,7 @@ def test_the_whole_main_job(tmp_path: Path) -> None:
         time_zone="Europe/Paris",
         reconstruction=False,
         now=datetime.now(UTC),
+        procedures=PROCEDURES,
     ).close()
     token = subprocess.run(
         [sys.executable, "-c", FILROUGE, "token", "create", "dialogue", "--data", str(data)],

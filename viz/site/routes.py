@@ -168,7 +168,8 @@ class Pages:
 
         def values() -> tuple[str, Mapping[str, Any]]:
             case, tongue = view.case, self.tongue
-            reader = Reader(case, view.texts, tongue, self.zone)
+            known = {neighbour.process: neighbour.title for neighbour in view.neighbours}
+            reader = Reader(case, view.texts, tongue, self.zone, others=known)
             titles = view.procedure.titles
             # What has no date is not of the latest.
             told = story_of(reader, case, [e for e in case.entries if case.counts(e)])

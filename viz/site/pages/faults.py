@@ -115,7 +115,7 @@ def _fact(reader: Reader, code: str, name: str, value: Any) -> str:
         return ", ".join(_fact(reader, code, name, one) for one in value)
     if name in _KINDS:
         return language.word(f"event.{value}")
-    if name in ("first_on", "then_on"):
+    if name in ("first_on", "then_on", "criteria_on"):
         return language.when(value) if value else language.gettext("Date unknown")
     if name == "topic":
         return topic(reader, value)

@@ -127,7 +127,8 @@ def process_page(
             past view end with.
     """
     case = view.case
-    reader = Reader(case, view.texts, language, zone, query.get("suffix", ""))
+    named = {neighbour.process: neighbour.title for neighbour in view.neighbours}
+    reader = Reader(case, view.texts, language, zone, query.get("suffix", ""), named)
     assert case.opened is not None
     raw = reader.raw(case.opened)
     topics = topics_of(reader, case.claims)

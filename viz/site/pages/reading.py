@@ -74,7 +74,8 @@ class Reader:
     Args:
         case: The fold of the process; None for the register's own entries.
         texts: The words behind commitments.
-        others: What to call things that the fold does not hold, contributions, by id.
+        others: What to call things that the fold does not hold: contributions by id, other
+            processes by slug.
         suffix: What every link to an item of the process ends with: `?size=12` in a past view.
     """
 
@@ -154,7 +155,8 @@ class Reader:
         own = self.case.process if self.case else ""
         process, id_ = split_reference(reference, own)
         if not id_:
-            return Ref(f"{self.language.prefix}/p/{process}", process, "")
+            named = self.others.get(process, process)
+            return Ref(f"{self.language.prefix}/p/{process}", named, "")
         if process != own:
             href = f"{self.language.prefix}/p/{process}/{id_}"
             return Ref(href, f"{process}/{id_}", "")
