@@ -26,10 +26,12 @@ from ledger.core.tiles import Edge, TileReader, entries_path, tile_path
 from ledger.domain.dates import add_duration, format_at, parse_period
 from ledger.domain.draft import parse_draft, prepare
 from ledger.errors import LedgerError
+from tests import judged
 from tests.docs import sense, tables
 from tests.draw import test_export
 
 VECTORS = Path(__file__).parent / "golden" / "vectors.json"
+JUDGED = VECTORS.parent / "judged"
 ORIGIN = "registre.example/vecteurs"
 START = datetime(2026, 11, 2, 9, 0, 0, 123000, tzinfo=UTC)
 LOG_SEED = bytes(range(32))
@@ -524,6 +526,13 @@ def main() -> None:
     VECTORS.write_text(text(), encoding="utf-8")
     for name, drawn in test_export.golden().items():
         (VECTORS.parent / name).write_text(drawn, encoding="utf-8")
+    JUDGED.mkdir(exist_ok=True)
+    judgements = judged.texts()
+    for path in JUDGED.glob("*.txt"):
+        if path.stem not in judgements:
+            path.unlink()
+    for slug, judgement in judgements.items():
+        (JUDGED / f"{slug}.txt").write_text(judgement, encoding="utf-8")
     for path, blocks in ((tables.FORMAT, FORMAT_BLOCKS), (tables.ERRORS, ERROR_BLOCKS)):
         filled = tables.fill(path.read_text(encoding="utf-8"), blocks)
         path.write_text(filled, encoding="utf-8")
