@@ -215,13 +215,16 @@ def test_a_line_holds_until_a_date_passes():
     p.add("unit.submitted", "2021-01-01", id="R1", opinion="O1")
     p.add("measure.adopted", "2021-02-01", id="M1", due="2022")
     p.add("date.announced", "2021-03-01", due="2021-10-01", duty="carry_out")
-    made = line(p, "2020-01-01")
+    made = yesterday = line(p, "2020-01-01")
     renewed, today = 0, date(2020, 1, 1)
     while today < date(2024, 1, 1):
         now = line(p, today.isoformat())
+        if today <= yesterday.until:
+            assert _told(yesterday, today) == _told(now, today)
         if today > made.until:
             made, renewed = now, renewed + 1
         assert _told(made, today) == _told(now, today)
+        yesterday = now
         today += timedelta(days=1)
     assert 6 <= renewed <= 8
 
