@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import appending, pages, proving, verifying
+from bench import appending, boards, pages, proving, verifying
 from bench.figures import Figure
 from ledger.service.settings import calm_collector
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Runs every bench and prints one table."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a million entries; an hour or so")
-    parser.add_argument("--only", choices=["append", "verify", "prove", "pages"])
+    parser.add_argument("--only", choices=["append", "verify", "prove", "pages", "board"])
     arguments = parser.parse_args()
     calm_collector()
     entries = 1_000_000 if arguments.full else 100_000
@@ -32,6 +32,7 @@ def main() -> None:
         "verify": verifying.run,
         "prove": proving.run,
         "pages": lambda folder: pages.run(folder, full=arguments.full),
+        "board": lambda folder: boards.run(folder, full=arguments.full),
     }
     table = Table(box=None, pad_edge=False)
     for column in ("what", "measured", "beside", "ratio", "target"):

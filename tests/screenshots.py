@@ -29,6 +29,8 @@ PAGES = {
     "unit-illustrative": "/p/publicite-dans-la-ville/R1",
     "measure": "/p/exemple-cours-fraiches/M3",
     "contribution": "/p/exemple-cours-fraiches/C1",
+    "board": "/tableau",
+    "board-invented": "/tableau?invented=1",
     "register": "/registre",
     "entry": "/registre/20",
     "verify": "/verifier",

@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
-from ledger.api import entries, processes, raw, stream, writing
+from ledger.api import board, entries, processes, raw, stream, writing
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
 from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
+from ledger.service.board import Boards
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -30,7 +31,14 @@ from ledger.service.writer import Writer
 _PICTURES = 64
 """Graphs and pictures that are kept as they were made."""
 
-ROUTERS = (processes.router, writing.router, entries.router, stream.router, raw.router)
+ROUTERS = (
+    processes.router,
+    board.router,
+    writing.router,
+    entries.router,
+    stream.router,
+    raw.router,
+)
 
 
 def now() -> datetime:
@@ -63,7 +71,8 @@ def create_api(
         max_listeners=limits.listeners,
         max_pending=limits.pending,
     )
-    services = Services(register, queries, Writer(register, clock), live, clock, limits)
+    boards, writer = Boards(register), Writer(register, clock)
+    services = Services(register, queries, boards, writer, live, clock, limits)
     app = FastAPI(
         title="Fil rouge",
         summary="How decisions were reached with citizens.",
@@ -93,6 +102,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     # Writers wait for the disk: in threads of their own, so that readers never wait for them.
     app.state.pens = CapacityLimiter(services.limits.writes)
+    services.boards.begin(services.today())
     await services.live.start()
     try:
         yield

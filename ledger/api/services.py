@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from ledger.api.live import Live
+from ledger.service.board import Boards
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -44,6 +45,7 @@ class Services:
 
     register: Register
     queries: Queries
+    boards: Boards
     writer: Writer
     live: Live
     clock: Clock
@@ -56,6 +58,7 @@ class Services:
     def close(self) -> None:
         """Ends the streams, finishes what waits to be recorded, and stops."""
         self.live.stop()
+        self.boards.close()
         self.writer.close()
 
 

@@ -173,6 +173,16 @@ def contributions(
     ]
 
 
+def newest_contribution(db: Connection, process: str) -> bytes | None:
+    """The contribution of a process that was recorded last; None without any."""
+    row = db.execute(
+        "SELECT data FROM entry WHERE process = ? AND kind = 'contribution.received'"
+        " ORDER BY nth DESC LIMIT 1",
+        (process,),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def received(db: Connection, process: str) -> tuple[Received, ...]:
     """How many contributions of each sort a process has received."""
     return tuple(
@@ -290,6 +300,16 @@ def last_news_for(db: Connection, process: str) -> int:
         (process,),
     ).fetchone()
     return max(-1 if link is None else link, -1 if news is None else news)
+
+
+def last_links(db: Connection) -> dict[str, int]:
+    """The seq of the newest link from another process, for each process that has one."""
+    return dict(
+        db.execute(
+            "SELECT to_process, max(seq) FROM link WHERE process <> to_process"
+            " GROUP BY to_process"
+        ).fetchall()
+    )
 
 
 def tile(db: Connection, level: int, number: int) -> bytes:

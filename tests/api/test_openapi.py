@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ledger.api import examples
+from ledger.api import examples, examples_board
 from ledger.api import examples_process as told
 from ledger.domain.draft import parse_draft, prepare
 from tests.api.conftest import Clock
@@ -39,7 +39,7 @@ def test_every_operation_says_what_it_does_and_shows_a_good_answer(client: TestC
         assert "HTTPValidationError" not in str(operation), name
         problem = operation["responses"]["default"]["content"]
         assert problem.keys() == {"application/problem+json"}, name
-    assert seen == 26
+    assert seen == 28
 
 
 def test_every_parameter_is_described(client: TestClient) -> None:
@@ -89,6 +89,7 @@ def test_the_example_of_a_draft_is_a_good_one() -> None:
         (f"/api/v1/processes/{SLUG}/duties", told.DUTIES),
         (f"/api/v1/processes/{SLUG}/irregularities", told.IRREGULARITIES),
         (f"/api/v1/processes/{SLUG}/graph", told.GRAPH),
+        ("/api/v1/board?invented=1", examples_board.BOARD),
         ("/api/v1/entries?start=4", examples.ENTRIES),
         ("/api/v1/entries/5", examples.ENTRY),
         ("/api/v1/proofs/inclusion?seq=5", examples.INCLUSION),

@@ -28,7 +28,8 @@ PAGES = (
     "/", "/p/publicite-dans-la-ville", "/p/nantes-la-loire-et-nous",
     "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/M1",
     "/p/exemple-cours-fraiches/contributions", "/registre", "/registre/30", "/verifier",
-    "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien",
+    "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien", "/tableau",
+    "/tableau?invented=1", "/en/tableau?invented=1",
 )  # fmt: skip
 
 
@@ -162,7 +163,10 @@ def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
         serving(register) as (site, _),
         window(browser, color_scheme=scheme) as page,
     ):
-        for address in ("/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1"):
+        for address in (
+            "/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1",
+            "/tableau?invented=1",
+        ):  # fmt: skip
             page.goto(site + address)
             faint = page.evaluate(CONTRAST)
             assert not faint, (address, faint[:5])

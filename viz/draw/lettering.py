@@ -92,6 +92,11 @@ def wrap(text: str, width: float, size: float, lines: int) -> list[str]:
     return [*done, line] if line else done
 
 
+def measure(text: str, size: float) -> float:
+    """How wide `text` (clean) is in a face of any reader, at most."""
+    return sum(map(_em, text)) * size / 1000
+
+
 def _fitting(word: str, limit: float) -> str:
     """As much of `word` as `limit` thousandths hold, at least one character."""
     used = 0

@@ -20,6 +20,7 @@ from ledger.api.problem import Problem
 from ledger.api.services import services_of
 from ledger.service.register import Register
 from viz.site import assets, headers
+from viz.site.board_routes import BoardPages
 from viz.site.desk import Desk
 from viz.site.i18n import CODES, Language, language
 from viz.site.register_routes import RegisterPages
@@ -45,7 +46,8 @@ def add_pages(app: FastAPI) -> None:
     for code in CODES:
         tongue = language(code)
         desk = Desk(services, renderer, tongue)
-        for path, endpoint in (*Pages(desk).table(), *RegisterPages(desk).table()):
+        tables = (Pages(desk), RegisterPages(desk), BoardPages(desk))
+        for path, endpoint in (row for pages in tables for row in pages.table()):
             app.router.routes.append(Route(tongue.prefix + path, endpoint, methods=["GET"]))
     app.router.routes.append(Route("/en", _english))
     app.router.routes.append(Route("/robots.txt", _robots))

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.duties import Duty
+from ledger.domain.procedure import What
 from ledger.domain.promises import Promise
+from ledger.domain.values import Titles
+from viz.site.i18n import Language
 from viz.site.pages.reading import Reader, Ref, Say, SourceLine, capital
 
 SHOWN = 12
@@ -120,15 +123,18 @@ def name_of(reader: Reader, duty: Duty, own: str = "") -> str:
         if duty.what.state == "done":
             return reader.language.gettext("Its completion")
         return reader.language.gettext("News of this measure")
-    if duty.titles is not None:
-        titles = duty.titles
-        return titles.fr if reader.language.code == "fr" else titles.en
-    language = reader.language
-    if duty.what.state == "done":
+    return named(reader.language, duty.titles, duty.what)
+
+
+def named(language: Language, titles: Titles | None, what: What) -> str:
+    """What is owed, as the procedure calls it; else by what would fulfil it."""
+    if titles is not None:
+        return titles.fr if language.code == "fr" else titles.en
+    if what.state == "done":
         return language.gettext("Completion of the measure")
-    code = f"awaited.{duty.what.kind}"
+    code = f"awaited.{what.kind}"
     if not language.knows(code):
-        code = f"event.{duty.what.kind}"
+        code = f"event.{what.kind}"
     return capital(language.word(code))
 
 

@@ -1,0 +1,163 @@
+"""The lines of the city's board: one for each process, kept while nothing changes it.
+
+    lines = boards.lines(today)     # of every process, in the order they were opened
+    gather(lines.all, today=today, asked=Asked(form="atelier-citoyen"))
+
+A line is made by folding its process once, and the fold is thrown away: what is kept of a
+thousand processes is a few megabytes. After an append only the processes that moved are folded
+again; at midnight only those of which a date has passed (`Line.until`).
+
+One thread makes them, whoever asks: readers who come at once wait for the same work, and a
+reader who would wait too long (a large register that was just opened) is told to come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import cast
+
+from ledger.domain.case import fold
+from ledger.domain.duties import duties
+from ledger.domain.entry import load_entry
+from ledger.domain.line import Line, line_of
+from ledger.domain.procedure import Procedure
+from ledger.errors import RefusedError
+from ledger.service.register import Register
+from ledger.store import read
+from ledger.store.engine import Connection
+from ledger.store.read import ProcessHead
+
+PATIENCE = 3.0
+"""Seconds that a reader waits."""
+_AT_ONCE = 8
+"""Processes that are folded in one snapshot: longer ones would hold back erasures, which
+cannot empty the write-ahead log while somebody reads."""
+
+_Key = tuple[int, int]
+"""The newest entry of a process, and the newest link to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The line of every process, as they stood at one size of the register."""
+
+    all: tuple[Line, ...]
+    size: int
+    today: date
+
+
+class Boards:
+    """Keeps the lines of one register; any thread may ask.
+
+    Args:
+        patience: Seconds that a reader waits for lines that are being made.
+    """
+
+    def __init__(self, register: Register, *, patience: float = PATIENCE) -> None:
+        self._database = register.database
+        self._patience = patience
+        self._kept: dict[str, tuple[_Key, Line]] = {}
+        self._procedures: dict[int, Procedure] = {}
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="board")
+        self._lock = Lock()
+        self._job: Future[Lines] | None = None
+        self._newest: Lines | None = None
+        self._left = 0
+        self._closed = False
+
+    def lines(self, today: date) -> Lines:
+        """The line of every process.
+
+        Raises:
+            RefusedError: `busy`: they are being made, and that takes longer than a reader
+                should wait.
+        """
+        with self._database.reading() as db:
+            size = read.head(db).size
+        while True:
+            with self._lock:
+                newest = self._newest
+                if newest is not None and newest.size >= size and newest.today == today:
+                    return newest
+                job = self._making(today)
+            try:
+                job.result(self._patience)
+            except TimeoutError as error:
+                raise RefusedError(
+                    "busy", f"the board is being made: {self._left} processes are left"
+                ) from error
+
+    def begin(self, today: date) -> Future[Lines]:
+        """Lets the lines be made, unless they are being made already."""
+        with self._lock:
+            return self._making(today)
+
+    def close(self) -> None:
+        """Stops, between two processes."""
+        self._closed = True
+        self._worker.shutdown(cancel_futures=True)
+
+    def _making(self, today: date) -> Future[Lines]:
+        if self._job is None or self._job.done():
+            self._job = self._worker.submit(self._refresh, today)
+        return self._job
+
+    def _refresh(self, today: date) -> Lines:
+        with self._database.reading() as db:
+            stale = self._stale(db, today)
+        self._left = len(stale)
+        if len(stale) > _AT_ONCE:
+            for head, link in stale:
+                with self._database.reading() as db:
+                    self._make(db, head, link, today)
+                self._left -= 1
+        # What moved meanwhile, so that all lines are of one state of the register.
+        with self._database.reading() as db:
+            for head, link in self._stale(db, today):
+                self._make(db, head, link, today)
+            heads = read.processes(db)
+            all_ = tuple(self._kept[head.slug][1] for head in heads)
+            made = Lines(all_, read.head(db).size, today)
+        # Under the lock: whoever does not see these lines finds the work not done yet.
+        with self._lock:
+            self._newest = made
+        return made
+
+    def _stale(self, db: Connection, today: date) -> Sequence[tuple[ProcessHead, int]]:
+        """The processes without a line that holds today, with the newest link to each."""
+        links = read.last_links(db)
+        found = []
+        for head in read.processes(db):
+            link = links.get(head.slug, -1)
+            key, line = self._kept.get(head.slug, (None, None))
+            holds = line is not None and line.day <= today <= line.until
+            if key != (head.last_seq, link) or not holds:
+                found.append((head, link))
+        return found
+
+    def _make(self, db: Connection, head: ProcessHead, link: int, today: date) -> None:
+        if self._closed:
+            raise RefusedError("busy", "the register is being closed")
+        case = fold(map(load_entry, read.story(db, head.slug)))
+        procedures = {seq: self._procedure(db, seq) for _, seq in case.procedures}
+        newest = read.newest_contribution(db, head.slug)
+        line = line_of(
+            case,
+            duties(case, procedures, today=today),
+            procedures,
+            today=today,
+            received=load_entry(newest) if newest is not None else None,
+        )
+        # Read in this snapshot, the process may have grown since `head` was: then its line is
+        # newer than its key says, and made once more.
+        self._kept[head.slug] = (head.last_seq, link), line
+
+    def _procedure(self, db: Connection, seq: int) -> Procedure:
+        """An adopted procedure; many processes are governed by the same few."""
+        if seq not in self._procedures:
+            self._procedures[seq] = cast(Procedure, load_entry(read.entry(db, seq)).body)
+        return self._procedures[seq]
