@@ -27,6 +27,7 @@ from ledger.domain.line import Line, line_of
 from ledger.domain.procedure import Procedure
 from ledger.errors import RefusedError
 from ledger.service.register import Register
+from ledger.service.view import arisen_from
 from ledger.store import read
 from ledger.store.engine import Connection
 from ledger.store.read import ProcessHead
@@ -38,7 +39,7 @@ _AT_ONCE = 8
 cannot empty the write-ahead log while somebody reads."""
 
 _Key = tuple[int, int]
-"""The newest entry of a process, and the newest link to it."""
+"""The newest entry of a process, and the newest elsewhere that bears on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,14 @@ class Boards:
             stale = self._stale(db, today)
         self._left = len(stale)
         if len(stale) > _AT_ONCE:
-            for head, link in stale:
+            for head, news in stale:
                 with self._database.reading() as db:
-                    self._make(db, head, link, today)
+                    self._make(db, head, news, today)
                 self._left -= 1
         # What moved meanwhile, so that all lines are of one state of the register.
         with self._database.reading() as db:
-            for head, link in self._stale(db, today):
-                self._make(db, head, link, today)
+            for head, news in self._stale(db, today):
+                self._make(db, head, news, today)
             heads = read.processes(db)
             all_ = tuple(self._kept[head.slug][1] for head in heads)
             made = Lines(all_, read.head(db).size, today)
@@ -128,33 +129,34 @@ class Boards:
         return made
 
     def _stale(self, db: Connection, today: date) -> Sequence[tuple[ProcessHead, int]]:
-        """The processes without a line that holds today, with the newest link to each."""
-        links = read.last_links(db)
+        """The processes without a line that holds today, and what bears on each last."""
+        news = read.last_news(db)
         found = []
         for head in read.processes(db):
-            link = links.get(head.slug, -1)
+            newest = news.get(head.slug, -1)
             key, line = self._kept.get(head.slug, (None, None))
             holds = line is not None and line.day <= today <= line.until
-            if key != (head.last_seq, link) or not holds:
-                found.append((head, link))
+            if key != (head.last_seq, newest) or not holds:
+                found.append((head, newest))
         return found
 
-    def _make(self, db: Connection, head: ProcessHead, link: int, today: date) -> None:
+    def _make(self, db: Connection, head: ProcessHead, news: int, today: date) -> None:
         if self._closed:
             raise RefusedError("busy", "the register is being closed")
         case = fold(map(load_entry, read.story(db, head.slug)))
         procedures = {seq: self._procedure(db, seq) for _, seq in case.procedures}
+        arisen = arisen_from(db, case, procedures)
         newest = read.newest_contribution(db, head.slug)
         line = line_of(
             case,
-            duties(case, procedures, today=today),
+            duties(case, procedures, today=today, arisen=arisen),
             procedures,
             today=today,
             received=load_entry(newest) if newest is not None else None,
         )
         # Read in this snapshot, the process may have grown since `head` was: then its line is
         # newer than its key says, and made once more.
-        self._kept[head.slug] = (head.last_seq, link), line
+        self._kept[head.slug] = (head.last_seq, news), line
 
     def _procedure(self, db: Connection, seq: int) -> Procedure:
         """An adopted procedure; many processes are governed by the same few."""

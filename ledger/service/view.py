@@ -66,9 +66,7 @@ def view_of(
     procedures = {
         seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
     }
-    arisen: Mapping[str, Case] = {}
-    if any(rule.per == "link" for procedure in procedures.values() for rule in procedure.owed):
-        arisen = _arisen(db, case, size)
+    arisen = arisen_from(db, case, procedures, size=size)
     owed = duties(case, procedures, today=today, arisen=arisen)
     return View(
         case=case,
@@ -86,9 +84,14 @@ def view_of(
     )
 
 
-def _arisen(db: Connection, case: Case, size: int) -> Mapping[str, Case]:
-    """The processes that arose from one, as far as that counts."""
-    found = {}
+def arisen_from(
+    db: Connection, case: Case, procedures: Mapping[int, Procedure], *, size: int = read.NEVER
+) -> Mapping[str, Case]:
+    """The processes that arose from one, where a procedure of it owes them something."""
+    rules = [rule for procedure in procedures.values() for rule in procedure.owed]
+    found: dict[str, Case] = {}
+    if not any(rule.per == "link" for rule in rules):
+        return found
     for slug in read.arisen(db, case.process, size=size):
         other = fold(map(load_entry, read.story(db, slug, size=size)))
         said = [

@@ -302,12 +302,14 @@ def last_news_for(db: Connection, process: str) -> int:
     return max(-1 if link is None else link, -1 if news is None else news)
 
 
-def last_links(db: Connection) -> dict[str, int]:
-    """The seq of the newest link from another process, for each process that has one."""
+def last_news(db: Connection) -> dict[str, int]:
+    """`last_news_for` of every process on which something elsewhere bears."""
     return dict(
         db.execute(
-            "SELECT to_process, max(seq) FROM link WHERE process <> to_process"
-            " GROUP BY to_process"
+            "SELECT to_process, max(seq) FROM ("
+            "SELECT to_process, seq FROM link WHERE process <> to_process UNION ALL"
+            " SELECT l.to_process, p.last_seq FROM link l JOIN process p ON p.slug = l.process"
+            " WHERE l.target = '' AND l.relation = 'arises_from') GROUP BY to_process"
         ).fetchall()
     )
 

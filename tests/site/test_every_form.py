@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
+from ledger.domain.draft import parse_draft
 from ledger.service import demo
 from ledger.service.audit import verify
-from ledger.service.load import check_file
 from ledger.service.query import Queries
 from ledger.service.register import Register, shipped_procedures
 from ledger.service.view import View
 from tests.site.html import read
 
-SLUGS = sorted({str(draft["process"]) for path in demo.files() for draft in check_file(path)})
+SLUGS = sorted({parse_draft(draft).process for draft in demo.drafts()})
 LATE = re.compile(
     r"retard|dépassée|échéance passée|après l’échéance|échéance \([^)]*\) est passée"
     r"|overdue|past due|\blate\b|missed|after the due",
