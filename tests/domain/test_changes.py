@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -313,21 +312,6 @@ def test_what_is_invented_in_a_real_process_is_named_and_changes_no_meaning():
     p.add("answer.given", unit="R1", illustrative=True)
     (change,) = changes(known(p, 2), known(p))
     assert change.facts == {"kind": "answer.given", "count": 1, "illustrative": 1}
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_every_code_is_seen_by_a_test(code):
-    seen = Process(owed=[RESPOND, DUE, CARRY_OUT])
-    assert code in _SEEN | {c.code for c in changes(None, known(LIFE))}, seen
-
-
-_SEEN = {
-    "answered_again", "verdict_unsaid", "state_changed", "state_unsaid",
-    "verdict_given", "due_set", "counts_again", "reopened", "procedure_changed", "duty_begun", "duty_put_off",
-    "duty_open_again", "duty_gone", "duty_lifted", "irregularity_gone", "date_announced",
-    "date_moved", "duty_met", "duty_met_late", "duty_past_due",
-}  # fmt: skip
-"""Codes that the tests above and below bring about."""
 
 
 def test_an_only_report_that_is_disowned_leaves_a_measure_without_news():
