@@ -174,7 +174,7 @@ class Queries:
             raise MalformedError(
                 "bad_request", f"{since} is more than {until} entries", where="since"
             )
-        after = self.process(slug, today, size=size)
+        after = replace(self.process(slug, today, size=size), size=until)
         before = None
         if since:
             with self._database.reading() as db:
