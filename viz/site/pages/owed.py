@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ledger.domain.duties import Duty
 from ledger.domain.promises import Promise
+from viz.site.pages.mended import Mended, mended_of
 from viz.site.pages.reading import Reader, Ref, Say, SourceLine, capital
 
 SHOWN = 12
@@ -32,6 +33,7 @@ class PromiseLine:
     basis: str | None
     sources: tuple[SourceLine, ...]
     href: str
+    mended: Mended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +230,16 @@ def _promise(reader: Reader, promise: Promise, basis: str | None) -> PromiseLine
         said,
         entry.by.name,
         language.when(reader.on(entry)),
-        reader.say(promise.words.model_dump()) if promise.words else None,
+        _words(reader, promise),
         basis,
         tuple(reader.sources(entry)) if basis is None else (),
-        f"{language.prefix}/registre/{entry.seq}",
+        reader.entry(entry.seq),
+        mended_of(reader, entry),
     )
+
+
+def _words(reader: Reader, promise: Promise) -> Say | None:
+    """In which words a date was announced, as they read now."""
+    if promise.words is None:
+        return None
+    return reader.say(reader.raw(promise.entry).get("words"), promise.entry)
