@@ -124,7 +124,7 @@ def item(
         return {
             "id": id_,
             "sort": found.sort,
-            "declared": entry_form(found.entry, found.texts, view.case),
+            "declared": entry_form(found.entry, {**view.texts, **found.texts}, view.case),
             "unit": unit_form(unit, view) if unit is not None else None,
             "measure": measure_form(measure, view) if measure is not None else None,
         }
@@ -263,7 +263,10 @@ def _paged(
 ) -> dict[str, Any]:
     """The first `limit` of what was found, and where to go on if there is more."""
     return {
-        name: [entry_form(entry, texts, view.case) for entry, texts in found[:limit]],
+        name: [
+            entry_form(entry, {**view.texts, **texts}, view.case)
+            for entry, texts in found[:limit]
+        ],
         "next": found[limit - 1][0].nth if len(found) > limit else None,
     }
 

@@ -20,7 +20,7 @@ from viz.site.pages.changed import parts_of
 from viz.site.pages.reading import reader_of
 from viz.site.past import Past, past_of, size_of, suffix_of
 
-_RECENT = 12
+_RECENT = 20
 """Checkpoints offered one by one, the newest; of older ones the last of each day."""
 _OFFERED = 60
 
@@ -54,11 +54,14 @@ def _thinned(growths: Sequence[Growth], zone: ZoneInfo) -> list[Growth]:
 
 
 def _choice(growth: Growth, language: Language, zone: ZoneInfo) -> Choice:
-    said = language.gettext("%(when)s (%(entries)s)") % {
-        "when": language.instant(growth.at, zone),
-        "entries": _entries(language, growth.size),
+    return Choice(growth.size, _said(language, language.instant(growth.at, zone), growth.size))
+
+
+def _said(language: Language, when: str, size: int) -> str:
+    return language.gettext("%(when)s (%(entries)s)") % {
+        "when": when,
+        "entries": _entries(language, size),
     }
-    return Choice(growth.size, said)
 
 
 def _entries(language: Language, size: int) -> str:
@@ -94,7 +97,8 @@ def changes_answer(desk: Desk, request: Request) -> Response:
 
     def values() -> tuple[str, Mapping[str, Any]]:
         reader = reader_of(found.after, language, zone, suffix)
-        head = queries.head(since) if since else None
+        since_day = language.instant(queries.head(since).at, zone) if since else ""
+        since_said = _said(language, since_day, since)
         return "changes.html", {
             "past": past,
             "query": f"?since={since}" + suffix.replace("?", "&"),
@@ -105,12 +109,13 @@ def changes_answer(desk: Desk, request: Request) -> Response:
             "json_href": f"/api/v1/processes/{slug}/changes?since={since}"
             + suffix.replace("?", "&"),
             "since": since,
-            "since_day": language.instant(head.at, zone) if head is not None else "",
+            "since_day": since_day,
             "since_entries": _entries(language, since),
             "then_href": f"{language.prefix}/p/{slug}?size={since}",
             "unopened": found.before is None,
             "parts": parts_of(reader, found),
             "choices": choices,
+            "apart": "" if since in {0, *(choice.size for choice in choices)} else since_said,
         }
 
     # Which checkpoints may be chosen changes with the process; how large the register is, not.

@@ -88,6 +88,7 @@ class Pages:
                 "past": past,
                 "here_href": f"{self.tongue.prefix}/p/{slug}/changes",
                 "choices": choices,
+                "apart": "",
                 "since": choices[1].size if len(choices) > 1 else 0,
                 "embed_code": self._embed_code(request, slug, found.title),
                 "picture": None,

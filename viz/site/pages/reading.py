@@ -174,6 +174,8 @@ class Reader:
             return Ref(self.page(f"/p/{process}/{id_}"), f"{process}/{id_}", "")
         entry = self.case.things.get(id_) if self.case else None
         title = self.title(entry) if entry else None
+        if self.case and id_ in self.case.measures:  # a later decision may have renamed it
+            title = self.say(self.terms(self.case.measures[id_])["title"])
         text = title.text if title else self.others.get(id_, "")
         return Ref(self.item(id_), id_, text, title.quoted if title else bool(text))
 

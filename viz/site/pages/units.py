@@ -337,6 +337,8 @@ def sign_of(code: str) -> str:
 
 
 def _verdict(reader: Reader, code: str, masculine: bool, count: int = 1) -> str:
+    if code == DIFFERING:
+        return reader.language.gettext("answers that differ")
     many = "" if count == 1 else "many."
     if code in ("replaced", "withdrawn"):
         return reader.language.word(f"{many}flag.{code}", masculine=masculine)
