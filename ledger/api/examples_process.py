@@ -9,7 +9,13 @@ from ledger.api.examples import CITY, ENTRY, SLUG, entry, reference, sealed
 
 def in_process(form: dict[str, Any]) -> dict[str, Any]:
     """An entry in its process, where later entries may mend it."""
-    return {**form, "corrected_by": [], "erased_by": [], "disowned_by": None}
+    told: dict[str, Any] = {
+        "corrected_by": [],
+        "erased_by": [],
+        "disowned_by": None,
+        "corrected": None,
+    }
+    return {**form, **told}
 
 
 _MANDATE = in_process(ENTRY)
@@ -60,8 +66,10 @@ _MEASURE_ENTRY = in_process(
 _UNIT = {
     "id": "U1",
     "verdict": "retained",
+    "standing": [{"by": "Ville d’exemple", "verdict": "retained", "seq": 108}],
     "submitted": _UNIT_ENTRY,
     "draws_on": ["C2", "C8"],
+    "replaces": [],
     "replaced_by": [],
     "withdrawn": None,
     "assessments": [],
@@ -74,6 +82,7 @@ _MEASURE = {
     "state": "under_way",
     "adopted": _MEASURE_ENTRY,
     "current": _MEASURE_ENTRY["body"],
+    "history": [{"seq": 163, "was": {"due": "2025"}, "now": {"due": "2026-09"}}],
     "amendments": [],
     "reports": [],
     "labels": [],
@@ -223,6 +232,21 @@ LINEAGE = {
         }
     ],
     "whole": True,
+}
+CHANGES = {
+    "since": 150,
+    "size": 174,
+    "opened": True,
+    "days": ["2025-09-01", "2026-11-23"],
+    "changes": [
+        {
+            "code": "due_moved",
+            "group": "meaning",
+            "subject": "M1",
+            "entries": [163],
+            "facts": {"field": "due", "from": "2025", "to": "2026-09"},
+        }
+    ],
 }
 DUTIES = {"today": "2026-11-23", "duties": [_DUTY]}
 IRREGULARITIES = {"today": "2026-11-23", "irregularities": [_IRREGULARITY]}

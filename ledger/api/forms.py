@@ -21,10 +21,11 @@ import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from ledger.domain import standing
 from ledger.domain.case import Case, Measure, Texts, Unit
 from ledger.domain.dates import Period, format_at
 from ledger.domain.entry import Entry
-from ledger.domain.events import AnswerGiven, FollowUpReported
+from ledger.domain.mending import amendments, mends, reads, terms
 from ledger.domain.pointer import sealed_at
 from ledger.domain.words import STAGE_OF, STAGES
 from ledger.service.view import View
@@ -114,13 +115,16 @@ def entry_form(entry: Entry, texts: Texts, case: Case | None = None) -> dict[str
         form["corrected_by"] = _seqs(case.corrections.get(entry.seq, ()))
         form["erased_by"] = _seqs(case.erased.get(entry.seq, ()))
         form["disowned_by"] = disowned.seq if disowned is not None else None
+        mended = any(mend.counts for mend in mends(case, entry))
+        form["corrected"] = plain(reads(case, entry), texts) if mended else None
     return form
 
 
 def summary_form(view: View) -> dict[str, Any]:
     """One process in a list: how far it has come, and what stands out.
 
-    Counted is what is real (in an invented process, everything) and not disowned.
+    Counted is what is real (in an invented process, everything) and not disowned; a unit that
+    two authorities answered once, as `differing` where they do not say the same.
     """
     case, opening = view.case, view.case.opening
     duties = Counter(duty.state for duty in view.duties)
@@ -139,9 +143,9 @@ def summary_form(view: View) -> dict[str, Any]:
         "stage": stage_of(case),
         "counts": {
             "contributions": case.contributions,
-            "units": Counter(_verdict(case, u) or "unanswered" for u in _living(case)),
+            "units": Counter(standing.verdict(case, u) or "unanswered" for u in _living(case)),
             "measures": Counter(
-                _state(case, m) or "unreported"
+                standing.state(case, m) or "unreported"
                 for m in case.measures.values()
                 if case.counts(m.entry)
             ),
@@ -178,13 +182,18 @@ def view_form(view: View) -> dict[str, Any]:
 def unit_form(unit: Unit, view: View) -> dict[str, Any]:
     """A unit and everything that was said of it."""
     case, texts = view.case, view.texts
-    withdrawn = unit.withdrawn
+    withdrawn = standing.withdrawal(case, unit)
     return {
         "id": unit.id,
-        "verdict": _verdict(case, unit),
+        "verdict": standing.verdict(case, unit),
+        "standing": [
+            {"by": name, "verdict": said[-1].raw["verdict"], "seq": said[-1].seq}
+            for name, said in standing.answers(case, unit).items()
+        ],
         "submitted": entry_form(unit.entry, texts, case),
         "draws_on": unit.draws_on,
-        "replaced_by": unit.replaced_by,
+        "replaces": unit.body.replaces or (),
+        "replaced_by": standing.successors(case, unit),
         "withdrawn": entry_form(withdrawn, texts, case) if withdrawn is not None else None,
         "assessments": [entry_form(e, texts, case) for e in unit.assessments],
         "answers": [entry_form(e, texts, case) for e in unit.answers],
@@ -194,13 +203,19 @@ def unit_form(unit: Unit, view: View) -> dict[str, Any]:
 
 
 def measure_form(measure: Measure, view: View) -> dict[str, Any]:
-    """A measure and everything that was said of it; `current` has its amendments applied."""
+    """A measure and everything that was said of it; `current` is what holds now, `history`
+    what each amendment changed.
+    """
     case, texts = view.case, view.texts
     return {
         "id": measure.id,
-        "state": _state(case, measure),
+        "state": standing.state(case, measure),
         "adopted": entry_form(measure.entry, texts, case),
-        "current": plain(measure.current, texts),
+        "current": plain(terms(case, measure), texts),
+        "history": [
+            {"seq": a.entry.seq, "was": plain(a.was, texts), "now": plain(a.now, texts)}
+            for a in amendments(case, measure)
+        ],
         "amendments": [entry_form(e, texts, case) for e in measure.amendments],
         "reports": [entry_form(e, texts, case) for e in measure.reports],
         "labels": [entry_form(e, texts, case) for e in measure.labels],
@@ -219,19 +234,10 @@ def _living(case: Case) -> list[Unit]:
     return [
         unit
         for unit in case.units.values()
-        if case.counts(unit.entry) and unit.withdrawn is None and not unit.replaced_by
+        if case.counts(unit.entry)
+        and standing.withdrawal(case, unit) is None
+        and not standing.successors(case, unit)
     ]
-
-
-def _verdict(case: Case, unit: Unit) -> str | None:
-    bodies = [e.body for e in unit.answers if case.counts(e) or not case.counts(unit.entry)]
-    return bodies[-1].verdict if bodies and isinstance(bodies[-1], AnswerGiven) else None
-
-
-def _state(case: Case, measure: Measure) -> str | None:
-    real = case.counts(measure.entry)
-    bodies = [e.body for e in measure.reports if case.counts(e) or not real]
-    return bodies[-1].state if bodies and isinstance(bodies[-1], FollowUpReported) else None
 
 
 def _procedure_form(view: View) -> dict[str, Any]:

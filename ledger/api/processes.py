@@ -49,14 +49,14 @@ Limit = Annotated[int, Query(ge=1, le=500, description="At most so many.")]
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-@router.get("", responses=documented(examples.PROCESSES))
-def processes(request: Request) -> Response:
+@router.get("", responses=documented(examples.PROCESSES, "unknown_size"))
+def processes(request: Request, size: Size = None) -> Response:
     """Every process, in the order they were opened."""
     services = services_of(request)
     today = services.today()
-    views = services.queries.processes(today)
+    views = services.queries.processes(today, size=size)
     origin = services.register.opened.origin
-    etag = tag(RELEASE, origin, today, [(v.case.process, v.stamp) for v in views])
+    etag = tag(RELEASE, origin, today, size, [(v.case.process, v.stamp) for v in views])
     known = unchanged(request, etag)
     return known or _fresh({"processes": [summary_form(view) for view in views]}, etag)
 
@@ -69,75 +69,87 @@ def process(request: Request, slug: Slug, size: Size = None) -> Response:
 
     Contributions are only counted here; they are listed at `contributions`.
     """
-    return _of_view(request, slug, size, view_form)
+    return _of_view(request, slug, size, lambda _, view: view_form(view))
 
 
-@router.get("/{slug}/timeline", responses=documented(examples.TIMELINE, "unknown_process"))
-def timeline(request: Request, slug: Slug, after: After = -1, limit: Limit = 100) -> Response:
+@router.get(
+    "/{slug}/timeline",
+    responses=documented(examples.TIMELINE, "unknown_process", "unknown_size"),
+)
+def timeline(
+    request: Request, slug: Slug, after: After = -1, limit: Limit = 100, size: Size = None
+) -> Response:
     """The entries of a process in recorded order, with their words.
 
     `next` is what to give as `after` for the entries that follow; null at the end.
     """
 
     def form(services: Services, view: View) -> dict[str, Any]:
-        found = services.queries.process_entries(slug, after=after, limit=limit + 1)
+        found = services.queries.process_entries(slug, after=after, limit=limit + 1, size=size)
         return _paged("entries", found, limit, view)
 
-    return _of_now(request, slug, form, "timeline", after, limit)
+    return _of_view(request, slug, size, form, "timeline", after, limit)
 
 
 @router.get(
-    "/{slug}/contributions", responses=documented(examples.CONTRIBUTIONS, "unknown_process")
+    "/{slug}/contributions",
+    responses=documented(examples.CONTRIBUTIONS, "unknown_process", "unknown_size"),
 )
 def contributions(
-    request: Request, slug: Slug, after: After = -1, limit: Limit = 100
+    request: Request, slug: Slug, after: After = -1, limit: Limit = 100, size: Size = None
 ) -> Response:
     """The contributions of a process in recorded order; paged as the timeline is."""
 
     def form(services: Services, view: View) -> dict[str, Any]:
-        found = services.queries.contributions(slug, after=after, limit=limit + 1)
+        found = services.queries.contributions(slug, after=after, limit=limit + 1, size=size)
         return _paged("contributions", found, limit, view)
 
-    return _of_now(request, slug, form, "contributions", after, limit)
+    return _of_view(request, slug, size, form, "contributions", after, limit)
 
 
 @router.get(
     "/{slug}/items/{id}",
-    responses=documented(examples.ITEM, "unknown_process", "unknown_item"),
+    responses=documented(examples.ITEM, "unknown_process", "unknown_item", "unknown_size"),
 )
-def item(request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")]) -> Response:
+def item(
+    request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")], size: Size = None
+) -> Response:
     """What bears an id, with the entry that declares it; of units and measures, all that was
     said of them.
     """
 
     def form(services: Services, view: View) -> dict[str, Any]:
-        found = services.queries.item(slug, id_)
+        found = services.queries.item(slug, id_, size=size)
         unit, measure = view.case.units.get(id_), view.case.measures.get(id_)
         return {
             "id": id_,
             "sort": found.sort,
-            "declared": entry_form(found.entry, found.texts, view.case),
+            "declared": entry_form(found.entry, {**view.texts, **found.texts}, view.case),
             "unit": unit_form(unit, view) if unit is not None else None,
             "measure": measure_form(measure, view) if measure is not None else None,
         }
 
-    return _of_now(request, slug, form, "item", id_)
+    return _of_view(request, slug, size, form, "item", id_)
 
 
 @router.get(
     "/{slug}/items/{id}/lineage",
-    responses=documented(examples.LINEAGE, "unknown_process", "unknown_item"),
+    responses=documented(examples.LINEAGE, "unknown_process", "unknown_item", "unknown_size"),
 )
-def lineage(request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")]) -> Response:
+def lineage(
+    request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")], size: Size = None
+) -> Response:
     """Where a thing came from and what became of it, across processes."""
-    thread = services_of(request).queries.thread(slug, id_)
+    thread = services_of(request).queries.thread(slug, id_, size=size)
     # Other processes may add to a thread at any time: its own answer is what it is known by.
     body = plain(thread, {})
     etag = tag(RELEASE, "lineage", body)
     return unchanged(request, etag) or _fresh(body, etag)
 
 
-@router.get("/{slug}/duties", responses=documented(examples.DUTIES, "unknown_process"))
+@router.get(
+    "/{slug}/duties", responses=documented(examples.DUTIES, "unknown_process", "unknown_size")
+)
 def duties(request: Request, slug: Slug, size: Size = None) -> Response:
     """What is owed to citizens in a process, by whom, since when, and whether it came.
 
@@ -147,7 +159,7 @@ def duties(request: Request, slug: Slug, size: Size = None) -> Response:
         request,
         slug,
         size,
-        lambda view: {
+        lambda _, view: {
             "today": view.today.isoformat(),
             "duties": [plain(duty, view.texts) for duty in view.duties],
         },
@@ -155,7 +167,8 @@ def duties(request: Request, slug: Slug, size: Size = None) -> Response:
 
 
 @router.get(
-    "/{slug}/irregularities", responses=documented(examples.IRREGULARITIES, "unknown_process")
+    "/{slug}/irregularities",
+    responses=documented(examples.IRREGULARITIES, "unknown_process", "unknown_size"),
 )
 def irregularities(request: Request, slug: Slug, size: Size = None) -> Response:
     """What is amiss in a process, each with the entries that show it."""
@@ -163,7 +176,7 @@ def irregularities(request: Request, slug: Slug, size: Size = None) -> Response:
         request,
         slug,
         size,
-        lambda view: {
+        lambda _, view: {
             "today": view.today.isoformat(),
             "irregularities": [plain(i, view.texts) for i in view.irregularities],
         },
@@ -203,7 +216,7 @@ def decision_graph(
     if level == "overview" and format_ == "dot":
         raise MalformedError("bad_request", "the overview is no DOT graph", where="format")
     view = services.queries.process(slug, services.today(), size=size)
-    etag = etag_of(services, view, "graph", format_, level, item_)
+    etag = etag_of(services, view, "graph", size, format_, level, item_)
     known = unchanged(request, etag)
     if known is not None:
         return known
@@ -250,29 +263,24 @@ def _paged(
 ) -> dict[str, Any]:
     """The first `limit` of what was found, and where to go on if there is more."""
     return {
-        name: [entry_form(entry, texts, view.case) for entry, texts in found[:limit]],
+        name: [
+            entry_form(entry, {**view.texts, **texts}, view.case)
+            for entry, texts in found[:limit]
+        ],
         "next": found[limit - 1][0].nth if len(found) > limit else None,
     }
 
 
 def _of_view(
-    request: Request, slug: str, size: int | None, form: Callable[[View], dict[str, Any]]
-) -> Response:
-    services = services_of(request)
-    view = services.queries.process(slug, services.today(), size=size)
-    etag = etag_of(services, view, request.url.path, size)
-    return unchanged(request, etag) or _fresh(form(view), etag)
-
-
-def _of_now(
     request: Request,
     slug: str,
+    size: int | None,
     form: Callable[[Services, View], dict[str, Any]],
     *variant: object,
 ) -> Response:
     services = services_of(request)
-    view = services.queries.process(slug, services.today())
-    etag = etag_of(services, view, *variant)
+    view = services.queries.process(slug, services.today(), size=size)
+    etag = etag_of(services, view, request.url.path, size, *variant)
     return unchanged(request, etag) or _fresh(form(services, view), etag)
 
 

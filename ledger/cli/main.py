@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from ledger.cli import output
+from ledger.cli import changes, output
 from ledger.core import cosignature
 from ledger.core.canonical import loads
 from ledger.errors import LedgerError, RefusedError, UncheckedError
@@ -58,6 +58,10 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
 As = Annotated[
     str, typer.Option("--as", metavar="ACCOUNT", help="Who records: stands in each entry.")
+]
+Size = Annotated[
+    int | None,
+    typer.Option(min=1, help="As it was when a checkpoint of so many entries was signed."),
 ]
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
@@ -160,23 +164,27 @@ def show(
         str, typer.Argument(help="A process, PROCESS/ID, or the number of an entry.")
     ] = "",
     data: Data = _SETTINGS.data,
+    size: Size = None,
     as_json: Json = False,
 ) -> None:
     """Show the register, one process, one item or one entry."""
     queries = Queries(register.open_register(data))
     today = queries.day(now())
+    head = queries.head(size)
     if place.isdecimal():
+        if int(place) >= head.size:
+            raise RefusedError("unknown_entry", f"there is no entry {place}")
         entry, openings = queries.entry(int(place))
         output.show_entry(as_json, entry, openings)
     elif "/" in place:
         slug, _, id_ = place.partition("/")
-        item = queries.item(slug, id_)
-        view = queries.process(slug, today)
-        output.show_item(as_json, item, queries.thread(slug, id_), view)
+        item = queries.item(slug, id_, size=size)
+        view = queries.process(slug, today, size=size)
+        output.show_item(as_json, item, queries.thread(slug, id_, size=size), view)
     elif place:
-        output.show_process(as_json, queries.process(place, today))
+        output.show_process(as_json, queries.process(place, today, size=size))
     else:
-        output.show_register(as_json, queries.head(), queries.processes(today))
+        output.show_register(as_json, head, queries.processes(today, size=size))
 
 
 @app.command()
@@ -186,6 +194,7 @@ def draw(
         Path, typer.Option("--out", "-o", help="File to write: .svg, .dot, .json, .pdf, .png.")
     ],
     data: Data = _SETTINGS.data,
+    size: Size = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
     """Draw a process, or the red thread of one item."""
@@ -196,9 +205,26 @@ def draw(
         raise typer.BadParameter(f"{lang} is not one of {', '.join(CODES)}")
     queries = Queries(register.open_register(data))
     slug, _, id_ = place.partition("/")
-    view = queries.process(slug, queries.day(now()))
-    out.write_bytes(drawing.picture(view, id_, out.suffix, head=queries.head(), lang=lang))
+    view = queries.process(slug, queries.day(now()), size=size)
+    out.write_bytes(drawing.picture(view, id_, out.suffix, head=queries.head(size), lang=lang))
     output.say(f"Written: {out}")
+
+
+@app.command("changes")
+def show_changes(
+    process: Annotated[str, typer.Argument(help="Which process.")],
+    since: Annotated[
+        int,
+        typer.Option(min=0, help="Size of an earlier checkpoint; 0 is before everything."),
+    ],
+    data: Data = _SETTINGS.data,
+    size: Size = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what changed in a process between two checkpoints."""
+    queries = Queries(register.open_register(data))
+    found = queries.changes(process, queries.day(now()), since=since, size=size)
+    changes.show_changes(as_json, process, found)
 
 
 @app.command()

@@ -14,11 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ledger.core.digest import leaf_hash
-from ledger.domain.case import Texts
+from ledger.domain import standing
+from ledger.domain.case import Case, Texts, Unit
 from ledger.domain.entry import Entry
 from ledger.domain.lineage import Thread
+from ledger.domain.mending import reads, terms
 from ledger.domain.pointer import sealed_at
-from ledger.domain.values import Model, Sealed
+from ledger.domain.values import Model
 from ledger.errors import LedgerError
 from ledger.service.audit import Audit
 from ledger.service.query import Head, Item
@@ -26,6 +28,7 @@ from ledger.service.view import View
 from ledger.store.read import RawOpening
 
 _out = Console(highlight=False, soft_wrap=True)
+_ERASED = "(erased)"
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -109,11 +112,15 @@ def show_process(as_json: bool, view: View) -> None:
     """One process: where it is, its units and measures, what is owed."""
     case = view.case
     units = [
-        {"id": u.id, "title": _words(u.body.title, view.texts), "verdict": u.verdict}
+        {"id": u.id, "title": _title(case, u, view.texts), "verdict": standing.verdict(case, u)}
         for u in case.units.values()
     ]
     measures = [
-        {"id": m.id, "title": _words(m.current.title, view.texts), "state": m.state}
+        {
+            "id": m.id,
+            "title": _open(terms(case, m)["title"], view.texts) or _ERASED,
+            "state": standing.state(case, m),
+        }
         for m in case.measures.values()
     ]
     owed = [
@@ -238,8 +245,10 @@ def _open(value: Any, texts: Texts) -> Any:
     return value
 
 
-def _words(sealed: Sealed, texts: Texts) -> str:
-    return texts.get(sealed.sealed, "(erased)")
+def _title(case: Case, unit: Unit, texts: Texts) -> str:
+    """What a unit is called, corrections applied."""
+    title = _open(reads(case, unit.entry)["body"]["title"], texts)
+    return title if isinstance(title, str) else _ERASED
 
 
 def _summary(view: View) -> dict[str, Any]:
@@ -249,7 +258,9 @@ def _summary(view: View) -> dict[str, Any]:
         "title": case.title,
         "illustrative": case.illustrative,
         "units": len(case.units),
-        "answered": sum(u.answer is not None for u in case.units.values()),
+        "answered": sum(
+            standing.verdict(case, unit) is not None for unit in case.units.values()
+        ),
         "measures": len(case.measures),
         "past_due": sum(d.state == "past_due" for d in view.duties),
     }

@@ -144,13 +144,22 @@ class Case:
 
     @property
     def opening(self) -> events.ProcessOpened:
-        """The body of `process.opened`."""
+        """The body of `process.opened`, its clear fields as corrections left them."""
         assert self.opened is not None
-        return cast(events.ProcessOpened, self.opened.body)
+        body = cast(events.ProcessOpened, self.opened.body)
+        for entry in self.corrections.get(self.opened.seq, ()):
+            if self.counts(entry):
+                changes = cast(events.CorrectionMade, entry.body).changes
+                clear = {c.path: c.value for c in changes if isinstance(c.value, str)}
+                clear.pop("/on", None)
+                body = body.model_copy(
+                    update={path.removeprefix("/body/"): v for path, v in clear.items()}
+                )
+        return body
 
     @property
     def title(self) -> str:
-        """The title of the process, in clear."""
+        """The title of the process, in clear, as it reads now."""
         return self.opening.title
 
     @property

@@ -6,23 +6,24 @@ of the register it is seen in; the newest views are kept, because most readers a
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
-from typing import cast
 
 from ledger.core import merkle, note
 from ledger.core.checkpoint import Checkpoint, Receipt, encode_receipt, parse
 from ledger.core.tiles import TileCache, TileReader
-from ledger.domain import events
-from ledger.domain.case import Received, Texts, fold
+from ledger.domain.case import Texts, fold
+from ledger.domain.changes import changes
 from ledger.domain.dates import parse_at
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.lineage import Thread, thread
-from ledger.errors import RefusedError
+from ledger.errors import MalformedError, RefusedError
+from ledger.service.compare import Changed, Growth, growths
+from ledger.service.past import Pasts, past_view
 from ledger.service.register import Register
 from ledger.service.view import View, view_of
 from ledger.store import read
@@ -31,7 +32,6 @@ from ledger.store.links import StoredLinks
 from ledger.store.read import RawOpening
 
 _KEPT = 2048
-_KEPT_PASTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,22 @@ class Queries:
         self.register = register
         self._database = register.database
         self._views: OrderedDict[str, tuple[tuple[int, date, int], View]] = OrderedDict()
-        self._pasts: OrderedDict[tuple[str, int, int], View] = OrderedDict()
+        self._pasts = Pasts()
         self._lock = Lock()
         self._tiles = TileCache()
 
-    def head(self) -> Head:
-        """Where the register stands now."""
+    def head(self, size: int | None = None) -> Head:
+        """Where the register stands now, or stood at a checkpoint.
+
+        Raises:
+            RefusedError: `unknown_size`.
+        """
         with self._database.reading() as db:
-            return _head(db)
+            if size is None:
+                return _head(db)
+            signed = read.checkpoint_at(db, size)
+            at = load_entry(read.entry(db, size - 1)).at
+            return Head(size, checkpoint_in(signed).root, at, signed)
 
     def version(self) -> int:
         """The size of the register: cheap, for those who only wait for it to grow."""
@@ -79,17 +87,23 @@ class Queries:
         """The civil day in the register's time zone."""
         return now.astimezone(self.register.opened.zone).date()
 
-    def processes(self, today: date) -> list[View]:
-        """Every process, in the order they were opened."""
+    def processes(self, today: date, *, size: int | None = None) -> list[View]:
+        """Every process, in the order they were opened; as `process` gives each.
+
+        Raises:
+            RefusedError: `unknown_size`.
+        """
         with self._database.reading() as db:
-            slugs = [row.slug for row in read.processes(db)]
-        return [self.process(slug, today) for slug in slugs]
+            if size is not None:
+                read.checkpoint_at(db, size)
+            rows = read.processes(db, size=read.NEVER if size is None else size)
+        return [self.process(row.slug, today, size=size) for row in rows]
 
     def process(self, slug: str, today: date, *, size: int | None = None) -> View:
         """One process.
 
         Args:
-            today: Duties are judged on this day; at a past size, on the day of its checkpoint.
+            today: Duties are judged on this day; at a size, on the day of its checkpoint.
             size: Only the first `size` entries of the register, one of its checkpoints.
 
         Raises:
@@ -97,22 +111,11 @@ class Queries:
         """
         if slug == REGISTER:
             raise RefusedError("unknown_process", "the register is read entry by entry")
+        if size is not None:
+            return self._past(slug, size)
         with self._database.reading() as db:
             row = read.process(db, slug)
             head = read.head(db)
-            if size is not None and size != head.size:
-                read.checkpoint_at(db, size)
-                # What is said later of an erased text changes what is known of the past.
-                past = (slug, size, head.size)
-                with self._lock:
-                    if past in self._pasts:
-                        return self._pasts[past]
-                seen = self._past(db, slug, size)
-                with self._lock:
-                    self._pasts[past] = seen
-                    if len(self._pasts) > _KEPT_PASTS:
-                        self._pasts.popitem(last=False)
-                return seen
             news = read.last_news_for(db, slug)
             key = (row.last_seq, today, news)
             with self._lock:
@@ -136,30 +139,85 @@ class Queries:
                 self._views.popitem(last=False)
         return view
 
-    def _past(self, db: Connection, slug: str, size: int) -> View:
-        at = load_entry(read.entry(db, size - 1)).at
-        received = _count(load_entry(data) for data in read.contributions(db, slug, size=size))
-        case = fold(map(load_entry, read.story(db, slug, size=size)), received)
-        if case.opened is None:
+    def _past(self, slug: str, size: int) -> View:
+        with self._database.reading() as db:
+            now = read.process(db, slug)
+            read.checkpoint_at(db, size)
+            day = self.day(load_entry(read.entry(db, size - 1)).at)
+            last = read.last_of(db, slug, size=size)
+            news = read.last_news_for(db, slug, size=size)
+        if last < 0:
             raise RefusedError("unknown_process", f"{slug} was not open at {size} entries")
-        last = max(entry.seq for entry in case.entries)
-        return view_of(db, case, today=self.day(at), size=size, last_seq=last, news=-1)
 
-    def item(self, slug: str, id_: str) -> Item:
+        def folded() -> View:
+            with self._database.reading() as db:
+                return past_view(db, slug, size=size, day=day, last=last)
+
+        # What is erased later is erased from the past too: the newest entry is in the key.
+        view = self._pasts.get((slug, last, day, news, now.last_seq), folded)
+        return view if view.size == size else replace(view, size=size)
+
+    def changes(
+        self, slug: str, today: date, *, since: int, size: int | None = None
+    ) -> Changed:
+        """What changed in a process between two checkpoints, or since one until today.
+
+        Args:
+            since: The size of the first; 0 is before everything.
+            size: The size of the second; None for what is known today.
+
+        Raises:
+            MalformedError: `bad_request`: `since` is larger than `size`.
+            RefusedError: `unknown_process` or `unknown_size`.
+        """
+        until = self.version() if size is None else size
+        if since > until:
+            raise MalformedError(
+                "bad_request", f"{since} is more than {until} entries", where="since"
+            )
+        after = replace(self.process(slug, today, size=size), size=until)
+        before = None
+        if since:
+            with self._database.reading() as db:
+                read.checkpoint_at(db, since)
+                opened = read.last_of(db, slug, size=since) >= 0
+            before = self._past(slug, since) if opened else None
+        return Changed(since, before, after, changes(before, after))
+
+    def growths(self, slug: str, *, size: int | None = None) -> list[Growth]:
+        """The checkpoints at which a process grew, newest first, at most 300.
+
+        Args:
+            size: Only those of at most so many entries.
+
+        Raises:
+            RefusedError: `unknown_process`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
+            return growths(db, slug, size=_until(size))
+
+    def item(self, slug: str, id_: str, *, size: int | None = None) -> Item:
         """What bears an id in a process, contributions included.
+
+        Args:
+            size: Only among the first `size` entries of the register.
 
         Raises:
             RefusedError: `unknown_process` or `unknown_item`.
         """
         with self._database.reading() as db:
             read.process(db, slug)
-            sort, seq = read.thing(db, slug, id_)
+            sort, seq = read.thing(db, slug, id_, size=_until(size))
             return Item(sort, load_entry(read.entry(db, seq)), _texts_of(db, [seq]))
 
     def contributions(
-        self, slug: str, *, after: int = -1, limit: int = 50
+        self, slug: str, *, after: int = -1, limit: int = 50, size: int | None = None
     ) -> list[tuple[Entry, Texts]]:
         """Contributions of a process with `nth` > `after`, with the words they may show.
+
+        Args:
+            size: Only among the first `size` entries of the register.
 
         Raises:
             RefusedError: `unknown_process`.
@@ -168,20 +226,30 @@ class Queries:
             read.process(db, slug)
             found = [
                 load_entry(data)
-                for data in read.contributions(db, slug, after=after, limit=limit)
+                for data in read.contributions(
+                    db, slug, after=after, limit=limit, size=_until(size)
+                )
             ]
             return [(entry, _texts_of(db, [entry.seq])) for entry in found]
 
-    def thread(self, slug: str, id_: str, *, limit: int = 200) -> Thread:
+    def thread(
+        self, slug: str, id_: str, *, limit: int = 200, size: int | None = None
+    ) -> Thread:
         """Where a thing came from and what became of it, across processes.
 
+        Args:
+            size: Only what the first `size` entries of the register say, one of its
+                checkpoints.
+
         Raises:
-            RefusedError: `unknown_process` or `unknown_item`.
+            RefusedError: `unknown_process`, `unknown_item` or `unknown_size`.
         """
         with self._database.reading() as db:
             read.process(db, slug)
-            read.thing(db, slug, id_)
-            return thread(StoredLinks(db), slug, id_, limit=limit)
+            if size is not None:
+                read.checkpoint_at(db, size)
+            read.thing(db, slug, id_, size=_until(size))
+            return thread(StoredLinks(db, size=_until(size)), slug, id_, limit=limit)
 
     def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
         """The bytes of an entry, and its public openings.
@@ -199,9 +267,12 @@ class Queries:
             return read.entries(db, start, start + limit)
 
     def process_entries(
-        self, slug: str, *, after: int = -1, limit: int = 100
+        self, slug: str, *, after: int = -1, limit: int = 100, size: int | None = None
     ) -> list[tuple[Entry, Texts]]:
         """Entries of a process with `nth` > `after`, with the words they may show.
+
+        Args:
+            size: Only among the first `size` entries of the register.
 
         Raises:
             RefusedError: `unknown_process`.
@@ -210,7 +281,9 @@ class Queries:
             read.process(db, slug)
             found = [
                 load_entry(data)
-                for _, data in read.process_entries(db, slug, after=after, limit=limit)
+                for _, data in read.process_entries(
+                    db, slug, after=after, limit=limit, size=_until(size)
+                )
             ]
             texts = _texts_of(db, [entry.seq for entry in found])
         return [(entry, texts) for entry in found]
@@ -289,6 +362,10 @@ def checkpoint_in(signed: bytes) -> Checkpoint:
     return parse(note.parse(signed).text)
 
 
+def _until(size: int | None) -> int:
+    return read.NEVER if size is None else size
+
+
 def _head(db: Connection) -> Head:
     signed = read.newest_checkpoint(db)
     assert signed is not None
@@ -303,14 +380,3 @@ def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
         for opening in read.openings(db, seq)
         if opening.public
     }
-
-
-def _count(entries: Iterable[Entry]) -> list[Received]:
-    counted: Counter[tuple[str, str | None, str | None, bool]] = Counter()
-    for entry in entries:
-        body = cast(events.ContributionReceived, entry.body)
-        counted[body.channel, body.type, body.theme, entry.illustrative] += 1
-    return [
-        Received(channel, type_, theme, count, illustrative)
-        for (channel, type_, theme, illustrative), count in counted.items()
-    ]

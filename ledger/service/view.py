@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
+
+import orjson
 
 from ledger.domain import events
 from ledger.domain.case import Case, Texts, fold
 from ledger.domain.duties import Duty, duties
 from ledger.domain.entry import load_entry
 from ledger.domain.irregularities import Irregularity, irregularities
+from ledger.domain.pointer import sealed_at, value_at
 from ledger.domain.procedure import Procedure
 from ledger.store import read
 from ledger.store.engine import Connection
@@ -45,6 +49,8 @@ class View:
     """Of the newest entry of this process in it."""
     stamp: int
     """The newest entry, here or elsewhere, that has a say in this."""
+    erased_since: frozenset[str] = frozenset()
+    """In a view of the past: the commitments (hex) whose words were erased after it."""
 
     @property
     def procedure(self) -> Procedure:
@@ -59,10 +65,11 @@ def view_of(
 
     Args:
         today: The civil day on which duties are judged.
-        size: Of the register; words recorded later are left out.
+        size: Of the register; what was recorded later is left out, words, links and all.
         last_seq: Of the newest entry of the process, contributions included.
         news: Of the newest entry elsewhere that bears on it.
     """
+    links = StoredLinks(db, size=size)
     procedures = {
         seq: cast(Procedure, load_entry(read.entry(db, seq)).body) for _, seq in case.procedures
     }
@@ -73,14 +80,13 @@ def view_of(
         texts=read.public_texts(db, case.process, size=size),
         procedures=procedures,
         duties=owed,
-        irregularities=irregularities(
-            case, procedures, owed, today=today, links=StoredLinks(db)
-        ),
-        neighbours=tuple(_neighbours(db, case)),
+        irregularities=irregularities(case, procedures, owed, today=today, links=links),
+        neighbours=tuple(_neighbours(db, case, size)),
         today=today,
         size=size,
         last_seq=last_seq,
         stamp=max(last_seq, news),
+        erased_since=frozenset(_erased_since(db, case.process, size)),
     )
 
 
@@ -109,11 +115,11 @@ def arisen_from(
 _INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}
 
 
-def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
+def _neighbours(db: Connection, case: Case, size: int) -> Iterable[Neighbour]:
     for entry in case.links:
         body = cast(events.ProcessLinked, entry.body)
         yield Neighbour(body.relation, body.to, _title(db, body.to))
-    for link in read.links_to(db, case.process, ""):
+    for link in read.links_to(db, case.process, "", size=size):
         if link.relation in _INVERSE:
             yield Neighbour(_INVERSE[link.relation], link.process, _title(db, link.process))
 
@@ -121,3 +127,14 @@ def _neighbours(db: Connection, case: Case) -> Iterable[Neighbour]:
 def _title(db: Connection, slug: str) -> str:
     _, data = read.entry_at(db, slug, 0)
     return cast(events.ProcessOpened, load_entry(data).body).title
+
+
+def _erased_since(db: Connection, slug: str, size: int) -> Iterable[str]:
+    """What was forgotten later: an erased text is gone from the past as well."""
+    for data in read.erasures(db, slug, start=size):
+        erasure = cast(events.TextErased, load_entry(data).body)
+        original = orjson.loads(read.entry(db, erasure.entry))
+        for path in erasure.paths:
+            with suppress(LookupError):
+                if sealed_at(value := value_at(original, path)):
+                    yield value["sealed"]

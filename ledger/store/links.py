@@ -10,15 +10,19 @@ from ledger.store.engine import Connection
 
 
 class StoredLinks:
-    """Satisfies `ledger.domain.lineage.Links` in one snapshot."""
+    """Satisfies `ledger.domain.lineage.Links` in one snapshot.
 
-    def __init__(self, db: Connection) -> None:
-        self._db = db
+    Args:
+        size: Only what the first `size` entries of the register say.
+    """
+
+    def __init__(self, db: Connection, *, size: int = read.NEVER) -> None:
+        self._db, self._size = db, size
 
     def sources(self, process: str, id_: str) -> Iterable[Link]:
         """The links whose source is this thing: what it points at."""
-        return read.links_from(self._db, process, id_)
+        return read.links_from(self._db, process, id_, size=self._size)
 
     def targets(self, process: str, id_: str) -> Iterable[Link]:
         """The links whose target is this thing: what points at it."""
-        return read.links_to(self._db, process, id_)
+        return read.links_to(self._db, process, id_, size=self._size)

@@ -150,13 +150,23 @@ def story(db: Connection, process: str, *, size: int = NEVER) -> Iterator[bytes]
 
 
 def process_entries(
-    db: Connection, process: str, *, after: int = -1, limit: int = -1
+    db: Connection, process: str, *, after: int = -1, limit: int = -1, size: int = NEVER
 ) -> Iterator[tuple[int, bytes]]:
-    """All entries of a process with `nth` > `after`, as (seq, bytes)."""
+    """Entries of a process with `nth` > `after`, among the first `size`, as (seq, bytes)."""
     return db.execute(
-        "SELECT seq, data FROM entry WHERE process = ? AND nth > ? ORDER BY nth LIMIT ?",
-        (process, after, limit),
+        "SELECT seq, data FROM entry WHERE process = ? AND nth > ? AND seq < ?"
+        " ORDER BY nth LIMIT ?",
+        (process, after, size, limit),
     )
+
+
+def last_of(db: Connection, process: str, *, size: int = NEVER) -> int:
+    """The seq of the newest entry of a process among the first `size`; -1 if none."""
+    row = db.execute(
+        "SELECT seq FROM entry WHERE process = ? AND seq < ? ORDER BY nth DESC LIMIT 1",
+        (process, size),
+    ).fetchone()
+    return row[0] if row else -1
 
 
 def contributions(
@@ -195,15 +205,35 @@ def received(db: Connection, process: str) -> tuple[Received, ...]:
     )
 
 
-def processes(db: Connection) -> list[ProcessHead]:
-    """Every process but the register itself, in the order they were opened."""
+def received_until(db: Connection, process: str, *, size: int) -> tuple[Received, ...]:
+    """The same among the first `size` entries: counted from the entries, never held."""
+    return tuple(
+        Received(channel, type_, theme, count, bool(illustrative))
+        for channel, type_, theme, illustrative, count in db.execute(
+            "SELECT json_extract(said, '$.body.channel'), json_extract(said, '$.body.type'),"
+            " json_extract(said, '$.body.theme'),"
+            " coalesce(json_extract(said, '$.illustrative'), 0), count(*)"
+            " FROM (SELECT CAST(data AS TEXT) AS said FROM entry WHERE process = ?"
+            " AND seq < ? AND kind = 'contribution.received')"
+            " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            (process, size),
+        )
+    )
+
+
+def processes(db: Connection, *, size: int = NEVER) -> list[ProcessHead]:
+    """Every process but the register itself, in the order they were opened.
+
+    Args:
+        size: Only those opened among the first `size` entries; each as it stands now.
+    """
     return [
         ProcessHead(slug, length, last_seq, bool(illustrative))
         for slug, length, last_seq, illustrative in db.execute(
             "SELECT p.slug, p.length, p.last_seq, p.illustrative FROM process p"
             " JOIN entry e ON e.process = p.slug AND e.nth = 0"
-            " WHERE p.slug <> ? ORDER BY e.seq",
-            (REGISTER,),
+            " WHERE p.slug <> ? AND e.seq < ? ORDER BY e.seq",
+            (REGISTER, size),
         )
     ]
 
@@ -229,6 +259,44 @@ def adoptions(db: Connection) -> list[tuple[int, bytes]]:
     ).fetchall()
 
 
+def erasures(db: Connection, process: str, *, start: int) -> list[bytes]:
+    """The erasures recorded in a process from entry `start` of the register on."""
+    return [
+        data
+        for (data,) in db.execute(
+            "SELECT data FROM entry WHERE kind = 'text.erased' AND seq >= ? AND process = ?"
+            " ORDER BY seq",
+            (start, process),
+        )
+    ]
+
+
+def growths(db: Connection, process: str, *, limit: int) -> list[tuple[int, bytes]]:
+    """The checkpoints at which a process grew, newest first, as (size, its newest entry).
+
+    Args:
+        limit: At most so many; each costs two short walks along an index.
+    """
+    found: list[tuple[int, bytes]] = []
+    nth, size = NEVER, NEVER
+    while len(found) < limit:
+        row = db.execute(
+            "SELECT seq, nth, data FROM entry WHERE process = ? AND nth < ? AND seq < ?"
+            " ORDER BY nth DESC LIMIT 1",
+            (process, nth, size),
+        ).fetchone()
+        if row is None:
+            break
+        seq, nth, data = row
+        (covering, size) = db.execute(
+            "SELECT (SELECT min(size) FROM checkpoint WHERE size > ?1),"
+            " (SELECT coalesce(max(size), 0) FROM checkpoint WHERE size <= ?1)",
+            (seq,),
+        ).fetchone()
+        found.append((covering, data))
+    return found
+
+
 def newest_adoption(db: Connection, name: str) -> int | None:
     """The seq of the newest adoption of a procedure, by its name."""
     row = db.execute(
@@ -240,37 +308,41 @@ def newest_adoption(db: Connection, name: str) -> int | None:
     return row[0] if row else None
 
 
-def thing(db: Connection, process: str, id_: str) -> tuple[str, int]:
+def thing(db: Connection, process: str, id_: str, *, size: int = NEVER) -> tuple[str, int]:
     """The sort of what bears an id, and the seq of the entry that declares it.
+
+    Args:
+        size: Only among the first `size` entries.
 
     Raises:
         RefusedError: `unknown_item`.
     """
     row = db.execute(
-        "SELECT sort, seq FROM thing WHERE process = ? AND id = ?", (process, id_)
+        "SELECT sort, seq FROM thing WHERE process = ? AND id = ? AND seq < ?",
+        (process, id_, size),
     ).fetchone()
     if row is None:
         raise RefusedError("unknown_item", f"nothing is called {id_} in {process}")
     return row[0], row[1]
 
 
-def links_from(db: Connection, process: str, id_: str) -> list[Link]:
+def links_from(db: Connection, process: str, id_: str, *, size: int = NEVER) -> list[Link]:
     """What a thing points at, as recorded; id "" for the process itself."""
-    return _links(db, "process = ? AND source = ?", process, id_)
+    return _links(db, "process = ? AND source = ?", process, id_, size)
 
 
-def links_to(db: Connection, process: str, id_: str) -> list[Link]:
+def links_to(db: Connection, process: str, id_: str, *, size: int = NEVER) -> list[Link]:
     """What points at a thing, as recorded; id "" for the process itself."""
-    return _links(db, "to_process = ? AND target = ?", process, id_)
+    return _links(db, "to_process = ? AND target = ?", process, id_, size)
 
 
-def _links(db: Connection, which: str, process: str, id_: str) -> list[Link]:
+def _links(db: Connection, which: str, process: str, id_: str, size: int) -> list[Link]:
     return [
         Link(*row)
         for row in db.execute(
             "SELECT process, source, relation, to_process, target, seq FROM link"
-            f" WHERE {which} ORDER BY id",
-            (process, id_),
+            f" WHERE {which} AND seq < ? ORDER BY id",
+            (process, id_, size),
         )
     ]
 
@@ -287,19 +359,22 @@ def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:
     ]
 
 
-def last_news_for(db: Connection, process: str) -> int:
+def last_news_for(db: Connection, process: str, *, size: int = NEVER) -> int:
     """The seq of the newest entry elsewhere that bears on a process; -1 if none.
 
     Another process may point at this one at any time, and what arose from it is owed accounts
     here.
+
+    Args:
+        size: Only among the first `size` entries.
     """
-    (link, news) = db.execute(
-        "SELECT (SELECT max(seq) FROM link WHERE to_process = ?1 AND process <> to_process),"
-        " (SELECT max(p.last_seq) FROM link l JOIN process p ON p.slug = l.process"
-        " WHERE l.to_process = ?1 AND l.target = '' AND l.relation = 'arises_from')",
-        (process,),
+    (link,) = db.execute(
+        "SELECT coalesce(max(seq), -1) FROM link"
+        " WHERE to_process = ? AND process <> to_process AND seq < ?",
+        (process, size),
     ).fetchone()
-    return max(-1 if link is None else link, -1 if news is None else news)
+    news = [last_of(db, slug, size=size) for slug in arisen(db, process, size=size)]
+    return int(max(link, *news, -1))
 
 
 def last_news(db: Connection) -> dict[str, int]:

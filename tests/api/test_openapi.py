@@ -15,7 +15,19 @@ from tests.api.conftest import Clock
 from tests.world import NOW
 
 SLUG = examples.SLUG
-FREE = {"body", "current", "facts", "counts", "grammar", "procedure", "entry", "nodes", "edges"}
+FREE = {
+    "body",
+    "current",
+    "facts",
+    "counts",
+    "grammar",
+    "procedure",
+    "entry",
+    "nodes",
+    "edges",
+    "was",
+    "now",
+}
 """What has other keys from one answer to the next."""
 
 
@@ -39,7 +51,7 @@ def test_every_operation_says_what_it_does_and_shows_a_good_answer(client: TestC
         assert "HTTPValidationError" not in str(operation), name
         problem = operation["responses"]["default"]["content"]
         assert problem.keys() == {"application/problem+json"}, name
-    assert seen == 28
+    assert seen == 29
 
 
 def test_every_parameter_is_described(client: TestClient) -> None:
@@ -86,6 +98,7 @@ def test_the_example_of_a_draft_is_a_good_one() -> None:
         (f"/api/v1/processes/{SLUG}/contributions", told.CONTRIBUTIONS),
         (f"/api/v1/processes/{SLUG}/items/U1", told.ITEM),
         (f"/api/v1/processes/{SLUG}/items/U1/lineage", told.LINEAGE),
+        (f"/api/v1/processes/{SLUG}/changes?since=0", told.CHANGES),
         (f"/api/v1/processes/{SLUG}/duties", told.DUTIES),
         (f"/api/v1/processes/{SLUG}/irregularities", told.IRREGULARITIES),
         (f"/api/v1/processes/{SLUG}/graph", told.GRAPH),

@@ -330,7 +330,8 @@ def test_a_hostile_text_stays_a_text(empty):
             assert "<script>alert" not in text
             assert "<img" not in text
             assert (
-                "49" not in read(text).text.replace("{{7*7}}", "") or address == "/registre/6"
+                "49" not in re.sub(r"{{7\*7}}|\d\d:\d\d", "", read(text).text)
+                or address == "/registre/6"
             )
 
 
@@ -349,7 +350,7 @@ def test_a_past_view_says_that_it_is_past_and_keeps_to_what_was_known(empty):
         sizes = [c.size for c in Queries(empty).checkpoints()]
         record(empty, [*_three(), answered("passe", "R1", "retained", "Oui.")])
         page = shown(client, f"/p/passe?size={max(sizes)}")
-        assert "Tel que connu quand le registre comptait" in page.text
+        assert "Tel que connu au " in page.text
         assert "Sans réponse enregistrée" in page.text
         assert "Retenue" in shown(client, "/p/passe").text
         assert client.get("/p/passe?size=1").status_code == 404

@@ -9,6 +9,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from ledger.domain import events, words
+from ledger.domain.change import CODES as CHANGES
+from ledger.domain.change import Group
 from ledger.domain.duties import State as DutyState
 from ledger.domain.irregularities import CODES as IRREGULARITIES
 from ledger.domain.irregularities import Severity
@@ -58,7 +60,10 @@ CODED = sorted(
     | {f"step.thing.{sort}" for sort in events.DECLARED.values()}
     | {f"linked.{r}" for r in (*get_args(words.Relation), "gave_rise_to", "fed_by")}
     | {f"flag.{flag}" for flag in ("illustrative", "disowned", "corrected", "erased")}
-    | {f"gone.{gone}" for gone in ("erased", "restricted", "missing")}
+    | {f"gone.{gone}" for gone in ("erased", "erased_since", "restricted", "missing")}
+    | {f"change.{code}" for code in CHANGES}
+    | {f"change_group.{group}" for group in get_args(Group)}
+    | {f"origin.{origin}" for origin in ("merge", "split", "place")}
     | {f"stage.{stage}" for stage in STEPS}
     | set(NEEDED)
 )

@@ -7,6 +7,7 @@ from typing import Any, cast
 from ledger.domain import events
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry
+from ledger.domain.mending import reads
 from ledger.domain.pointer import sealed_at, value_at
 from viz.draw.lettering import clean
 from viz.draw.words import Words
@@ -34,17 +35,13 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
 
 def _mended(case: Case, entry: Entry, path: str) -> Any:
     """What stands at `path` (`/body/title`) once corrections are applied; None if nothing."""
+    read = {"body": entry.raw}
+    if entry.seq in case.corrections:
+        read = {"body": reads(case, entry)["body"]}
     try:
-        value = value_at({"body": entry.raw}, path)
+        return value_at(read, path)
     except LookupError:
         return None
-    for correction in case.corrections.get(entry.seq, ()):
-        if correction.seq in case.disowned:
-            continue
-        for change in correction.raw["changes"]:
-            if change["path"] == path:
-                value = change["value"]
-    return value
 
 
 def _erased(case: Case, entry: Entry, path: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from ledger.domain.standing import DIFFERING
 from viz.draw.node import Node, nodes_of
 from viz.draw.words import NEEDED, STAGES
 
@@ -58,7 +59,7 @@ def overview(graph: nx.DiGraph) -> tuple[Stop, ...]:
             "response",
             len(of("answer")),
             "kind.answer",
-            _tally(f"verdict.{n.verdict}" for n in of("answer"))
+            _tally(_verdicts(graph, of("answer")))
             + ((("verdict.none", silent),) if silent and of("answer") else ()),
         ),
         Stop(
@@ -76,6 +77,17 @@ def overview(graph: nx.DiGraph) -> tuple[Stop, ...]:
             + _tally(n.noun for n in of("review") + of("evaluation")),
         ),
     )
+
+
+def _verdicts(graph: nx.DiGraph, answers: Iterable[Node]) -> Iterable[str]:
+    """One for each unit, whoever answered it: two that disagree are neither."""
+    said: dict[str, set[str | None]] = {}
+    for node in answers:
+        for unit, edge in graph.pred[node.key].items():
+            if edge["relation"] == "answers":
+                said.setdefault(unit, set()).add(node.verdict)
+    for verdicts in said.values():
+        yield f"verdict.{next(iter(verdicts)) if len(verdicts) == 1 else DIFFERING}"
 
 
 def _participation(of: Callable[[str], list[Node]]) -> Stop:

@@ -47,6 +47,7 @@ _COUNTED = (
     *(f"unit.{type_}" for type_ in get_args(UnitType)),
     *(f"verdict.{verdict}" for verdict in get_args(Verdict)),
     *(f"state.{state}" for state in get_args(State)),
+    "verdict.differing",  # units that two authorities do not answer alike
     "verdict.none",  # units that no answer is recorded for
     "state.none",  # measures that no report is recorded for
     "flag.withdrawn",

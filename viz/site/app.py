@@ -97,5 +97,6 @@ def _icon(request: Request) -> Response:
 
 
 def _robots(request: Request) -> Response:
-    text = "User-agent: *\nDisallow: /api/\nDisallow: /embed/\nDisallow: /en/embed/\nAllow: /\n"
-    return Response(text, media_type="text/plain; charset=utf-8")
+    closed = ("/api/", "/embed/", "/en/embed/", "/*?*size=", "/*?*since=")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /", ""]
+    return Response("\n".join(lines), media_type="text/plain; charset=utf-8")

@@ -39,15 +39,13 @@ class Desk:
             RELEASE, self.opened.origin, self.tongue.code, self.queries.version(), *parts
         )
 
-    def view(self, slug: str, size: str | None) -> View:
-        """One process today, or as it was at the size that an address asks for.
+    def view(self, slug: str, size: int | None) -> View:
+        """One process today, or as it was at a size.
 
         Raises:
             RefusedError: `unknown_process` or `unknown_size`.
-            MalformedError: `bad_request`: the size is no number.
         """
-        number = None if size is None else natural(size, "size")
-        return self.queries.process(slug, self.services.today(), size=number)
+        return self.queries.process(slug, self.services.today(), size=size)
 
 
 def natural(text: str, name: str) -> int:

@@ -11,9 +11,11 @@ from starlette.responses import Response
 from ledger.api.caching import etag_of
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER
+from ledger.errors import RefusedError
 from ledger.service.view import View
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages import ledger
+from viz.site.past import past_of, size_of, suffix_of
 
 
 class RegisterPages:
@@ -33,62 +35,77 @@ class RegisterPages:
 
     def register(self, request: Request) -> Response:
         """The newest entries; older ones before `?before=`."""
-        size = self.queries.version()
+        past = past_of(request, self.queries, self.tongue, self.zone)
+        size = past.size if past is not None else self.queries.version()
         stop = natural(request.query_params.get("before", str(size)), "before")
         stop = min(max(stop, 1), size)
 
         def values() -> tuple[str, Mapping[str, Any]]:
             start = max(0, stop - ledger.PAGE)
-            head = self.queries.head()
-            views = self._views(start, stop)
-            rows = ledger.rows_of(self.queries, views, self.tongue, start, stop)
+            head = self.queries.head(size_of(past))
+            views = self._views(start, stop, size_of(past))
+            suffix = suffix_of(past)
+            rows = ledger.rows_of(self.queries, views, self.tongue, start, stop, suffix)
             newer = min(stop + ledger.PAGE, size)
+            more = f"&size={size}" if past is not None else ""
             return "register.html", {
                 "here": "register",
+                "past": past,
                 "head": head,
                 "keys": ledger.key_lines(head),
                 "instant": self.tongue.instant(head.at, self.zone),
                 "since": self.tongue.recorded(self.opened.at, self.zone),
                 "rows": rows,
                 "start": stop - 1,
-                "older": f"?before={start}" if start else None,
-                "newer": None if stop == size else f"?before={newer}" if newer < size else "",
+                "older": f"?before={start}{more}" if start else None,
+                "newer": None
+                if stop == size
+                else (f"?before={newer}{more}" if newer < size else suffix),
             }
 
-        return self.desk.answer(request, self.desk.register_tag("register", stop), values)
+        etag = self.desk.register_tag("register", stop, size_of(past))
+        return self.desk.answer(request, etag, values)
 
     def entry(self, request: Request) -> Response:
         """One entry."""
         seq = request.path_params["seq"]
+        past = past_of(request, self.queries, self.tongue, self.zone)
+        size = past.size if past is not None else self.queries.version()
+        if seq >= size:
+            raise RefusedError("unknown_entry", f"there is no entry {seq}")
         raw, _ = self.queries.entry(seq)
         process = parse_entry(raw).process
-        view = None if process == REGISTER else self.desk.view(process, None)
-        size = self.queries.version()
+        view = None if process == REGISTER else self.desk.view(process, size_of(past))
 
         def values() -> tuple[str, Mapping[str, Any]]:
-            page = ledger.entry_page(self.queries, view, self.tongue, seq, size)
-            return "entry.html", {"here": "register", "page": page}
+            page = ledger.entry_page(
+                self.queries, view, self.tongue, seq, size, suffix_of(past)
+            )
+            return "entry.html", {"here": "register", "page": page, "past": past}
 
         last = seq + 1 == size
         if view is None:
-            etag = self.desk.register_tag("entry", seq)
+            etag = self.desk.register_tag("entry", seq, size_of(past))
         else:
-            etag = etag_of(self.services, view, self.tongue.code, "entry", seq, last)
+            etag = etag_of(
+                self.services, view, self.tongue.code, "entry", seq, last, size_of(past)
+            )
         return self.desk.answer(request, etag, values)
 
     def verify(self, request: Request) -> Response:
         """How to verify."""
+        past = past_of(request, self.queries, self.tongue, self.zone)
 
         def values() -> tuple[str, Mapping[str, Any]]:
             site = str(request.base_url).rstrip("/")
-            return "verify.html", {"here": "verify", "head": self.queries.head(), "site": site}
+            head = self.queries.head(size_of(past))
+            return "verify.html", {"here": "verify", "head": head, "site": site, "past": past}
 
-        return self.desk.answer(
-            request, self.desk.register_tag("verify", str(request.base_url)), values
-        )
+        etag = self.desk.register_tag("verify", str(request.base_url), size_of(past))
+        return self.desk.answer(request, etag, values)
 
-    def _views(self, start: int, stop: int) -> dict[str, View]:
+    def _views(self, start: int, stop: int, size: int | None) -> dict[str, View]:
         """The processes that a run of entries belongs to."""
         rows = self.queries.entries(start=start, limit=stop - start)
         slugs = {parse_entry(data).process for _, data in rows} - {REGISTER}
-        return {slug: self.desk.view(slug, None) for slug in slugs}
+        return {slug: self.desk.view(slug, size) for slug in slugs}

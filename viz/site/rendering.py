@@ -76,12 +76,20 @@ class Renderer:
     def render(
         self, name: str, tongue: Language, path: str, values: Mapping[str, Any]
     ) -> bytes:
-        """A template in a language."""
+        """A template in a language.
+
+        Args:
+            values: Of a past view, `past`: what links end with is then `at`, and the other
+                language is led to the same past (or to `query`, where more is asked for).
+        """
         template = environment(tongue.code).get_template(name)
+        past = values.get("past")
+        at = past.suffix if past is not None else ""
         given = {
-            "other": _other(tongue, path),
+            "other": _other(tongue, path, values.get("query", at)),
             "here": "",
             "past": None,
+            "at": at,
             **self._common,
             **values,
         }
@@ -147,11 +155,11 @@ class _Other(NamedTuple):
     href: str
 
 
-def _other(tongue: Language, path: str) -> _Other:
+def _other(tongue: Language, path: str, query: str) -> _Other:
     code = next(c for c in CODES if c != tongue.code)
     bare = path.removeprefix(tongue.prefix) if tongue.prefix else path
     prefix = language(code).prefix
-    return _Other(code, _NAMES[code], prefix + (bare or "/"))
+    return _Other(code, _NAMES[code], prefix + (bare or "/") + query)
 
 
 _NAMES = {"fr": "Français", "en": "English"}

@@ -11,10 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.api.caching import etag_of
-from ledger.domain.entry import parse_entry
-from ledger.errors import RefusedError
-from ledger.service.view import View
 from viz.site import headers
+from viz.site.changes_route import changes_answer, growths_of
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages.became import cited_by
 from viz.site.pages.graphs import graph_of
@@ -23,10 +21,11 @@ from viz.site.pages.item import item_page
 from viz.site.pages.owed import awaited
 from viz.site.pages.pictures import lines_of, thread_picture, whole_picture
 from viz.site.pages.process import process_page, steps_of
-from viz.site.pages.reading import MASCULINE, Reader
+from viz.site.pages.reading import MASCULINE, reader_of
 from viz.site.pages.story import story_of
 from viz.site.pages.telling import tell
 from viz.site.pages.units import agrees
+from viz.site.past import Past, past_of, size_of, suffix_of
 
 _EMBEDDED = 8
 """How many events an embed shows."""
@@ -47,6 +46,7 @@ class Pages:
             ("/", self.home),
             ("/p/{process}", self.process),
             ("/p/{process}/contributions", self.contributions),
+            ("/p/{process}/changes", self.changes),
             ("/p/{process}/{id}", self.item),
             ("/q/{process}/{id}", self.plate),
             ("/embed/{process}", self.embed),
@@ -54,22 +54,24 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """Every process."""
-        today = self.services.today()
+        today, past = self.services.today(), self._past(request)
 
         def values() -> tuple[str, Mapping[str, Any]]:
-            views = self.queries.processes(today)
+            views = self.queries.processes(today, size=size_of(past))
             return "home.html", {
                 "here": "home",
-                "groups": home_page(views, self.tongue, self.zone),
+                "past": past,
+                "groups": home_page(views, self.tongue, self.zone, suffix_of(past)),
             }
 
-        return self.desk.answer(request, self.desk.register_tag("home", str(today)), values)
+        etag = self.desk.register_tag("home", str(today), size_of(past))
+        return self.desk.answer(request, etag, values)
 
     def process(self, request: Request) -> Response:
         """One process; as it was at `?size=`; its moving parts alone for `?fragment=1`."""
         slug, asked = request.path_params["process"], request.query_params
-        view = self.desk.view(slug, asked.get("size"))
-        suffix = f"?size={view.size}" if "size" in asked else ""
+        past = self._past(request)
+        view, suffix = self.desk.view(slug, size_of(past)), suffix_of(past)
         verdict, page = asked.get("verdict", ""), natural(asked.get("page", "1"), "page")
         fragment = asked.get("fragment") == "1"
 
@@ -80,9 +82,14 @@ class Pages:
                 self.zone,
                 {"verdict": verdict, "page": page, "suffix": suffix},
             )
+            choices = growths_of(self.queries, slug, past, self.tongue, self.zone)
             given: dict[str, Any] = {
                 "page": found,
-                "past": self._past(view, f"/p/{slug}") if suffix else None,
+                "past": past,
+                "here_href": f"{self.tongue.prefix}/p/{slug}/changes",
+                "choices": choices,
+                "apart": "",
+                "since": choices[1].size if len(choices) > 1 else 0,
                 "embed_code": self._embed_code(request, slug, found.title),
                 "picture": None,
                 "picture_lines": [],
@@ -93,9 +100,15 @@ class Pages:
                 graph = graph_of(view, self.tongue)
                 masculine = agrees(list(view.case.units.values()))
                 given["picture"] = whole_picture(
-                    graph, self.tongue, title=found.title, masculine=masculine
+                    graph,
+                    self.tongue,
+                    title=found.title,
+                    masculine=masculine,
+                    suffix=suffix,
                 )
-                given["picture_lines"] = lines_of(graph, self.tongue, masculine=masculine)
+                given["picture_lines"] = lines_of(
+                    graph, self.tongue, masculine=masculine, suffix=suffix
+                )
             return ("process/main.html" if fragment else "process.html"), given
 
         # The code for embedding names the host that was asked.
@@ -106,11 +119,9 @@ class Pages:
     def item(self, request: Request) -> Response:
         """One thing that has an id."""
         slug, id_ = request.path_params["process"], request.path_params["id"]
-        view = self.desk.view(slug, request.query_params.get("size"))
-        suffix = f"?size={view.size}" if "size" in request.query_params else ""
-        item = self.queries.item(slug, id_)
-        if item.entry.seq >= view.size:
-            raise RefusedError("unknown_item", f"{id_} was not recorded yet")
+        past = self._past(request)
+        view, suffix = self.desk.view(slug, size_of(past)), suffix_of(past)
+        item = self.queries.item(slug, id_, size=size_of(past))
 
         def values() -> tuple[str, Mapping[str, Any]]:
             cited = [self.queries.item(slug, other) for other in cited_by(view, id_)]
@@ -123,11 +134,12 @@ class Pages:
                 self.tongue,
                 title=page.title.text,
                 masculine=masculine,
+                suffix=suffix,
             )
             return "item.html", {
                 "page": page,
                 "picture": picture,
-                "past": self._past(view, f"/p/{slug}/{id_}") if suffix else None,
+                "past": past,
                 "process_href": f"{self.tongue.prefix}/p/{slug}{suffix}",
             }
 
@@ -136,40 +148,44 @@ class Pages:
 
     def contributions(self, request: Request) -> Response:
         """The contributions of a process, a page at a time."""
-        slug = request.path_params["process"]
-        view = self.desk.view(slug, None)
+        slug, past = request.path_params["process"], self._past(request)
+        view, suffix = self.desk.view(slug, size_of(past)), suffix_of(past)
         after = natural(request.query_params.get("after", "0"), "after")
 
         def values() -> tuple[str, Mapping[str, Any]]:
-            found = self.queries.contributions(slug, after=after or -1, limit=_LISTED + 1)
+            found = self.queries.contributions(
+                slug, after=after or -1, limit=_LISTED + 1, size=size_of(past)
+            )
             told = [
-                tell(Reader(view.case, {**view.texts, **texts}, self.tongue, self.zone), entry)
+                tell(reader_of(view, self.tongue, self.zone, suffix, texts=texts), entry)
                 for entry, texts in found[:_LISTED]
             ]
             more = found[_LISTED - 1][0].nth if len(found) > _LISTED else None
+            here = f"{self.tongue.prefix}/p/{slug}"
+            following = suffix.replace("?", "&")
             return "contributions.html", {
                 "title": view.case.title,
                 "total": view.case.contributions,
                 "illustrative": view.case.illustrative,
                 "told": told,
-                "process_href": f"{self.tongue.prefix}/p/{slug}",
-                "here_href": f"{self.tongue.prefix}/p/{slug}/contributions",
-                "previous": "" if after else None,
-                "next": f"?after={more}" if more is not None else None,
+                "past": past,
+                "process_href": here + suffix,
+                "here_href": f"{here}/contributions",
+                "previous": suffix if after else None,
+                "next": f"?after={more}{following}" if more is not None else None,
             }
 
-        etag = etag_of(self.services, view, self.tongue.code, "contributions", after)
+        etag = etag_of(self.services, view, self.tongue.code, "contributions", after, suffix)
         return self.desk.answer(request, etag, values)
 
     def embed(self, request: Request) -> Response:
         """A compact timeline that any site may frame."""
-        slug = request.path_params["process"]
-        view = self.desk.view(slug, None)
+        slug, past = request.path_params["process"], self._past(request)
+        view, suffix = self.desk.view(slug, size_of(past)), suffix_of(past)
 
         def values() -> tuple[str, Mapping[str, Any]]:
             case, tongue = view.case, self.tongue
-            known = {neighbour.process: neighbour.title for neighbour in view.neighbours}
-            reader = Reader(case, view.texts, tongue, self.zone, others=known)
+            reader = reader_of(view, tongue, self.zone, suffix)
             titles = view.procedure.titles
             # What has no date is not of the latest.
             told = story_of(reader, case, [e for e in case.entries if case.counts(e)])
@@ -179,29 +195,30 @@ class Pages:
                 "form": titles.fr if tongue.code == "fr" else titles.en,
                 "illustrative": case.illustrative,
                 "partly": not case.illustrative and any(e.illustrative for e in case.entries),
-                "href": f"{tongue.prefix}/p/{slug}",
+                "href": reader.page(f"/p/{slug}"),
+                "past": past,
                 "steps": steps_of(case, graph_of(view, tongue), tongue),
                 "waiting": awaited(reader, view.duties).waiting,
                 "story": events[: -_EMBEDDED - 1 : -1],
             }
 
-        etag = etag_of(self.services, view, self.tongue.code, "embed")
+        etag = etag_of(self.services, view, self.tongue.code, "embed", suffix)
         return self.renderer.answer(request, self.tongue, etag, values, embed=True)
 
     def plate(self, request: Request) -> Response:
         """The short address printed on a plate in the street."""
         slug, id_ = request.path_params["process"], request.path_params["id"]
-        self.queries.item(slug, id_)
-        return Response(
-            status_code=302,
-            headers={**headers.PAGE, "Location": f"{self.tongue.prefix}/p/{slug}/{id_}"},
-        )
+        past = self._past(request)
+        self.queries.item(slug, id_, size=size_of(past))
+        place = f"{self.tongue.prefix}/p/{slug}/{id_}{suffix_of(past)}"
+        return Response(status_code=302, headers={**headers.PAGE, "Location": place})
 
-    def _past(self, view: View, path: str) -> dict[str, Any]:
-        data, _ = self.queries.entry(view.size - 1)
-        at = parse_entry(data).at
-        when = self.tongue.when(at.astimezone(self.zone).date().isoformat())
-        return {"size": view.size, "when": when, "href": self.tongue.prefix + path}
+    def changes(self, request: Request) -> Response:
+        """What changed in one process since a checkpoint that the reader chooses."""
+        return changes_answer(self.desk, request)
+
+    def _past(self, request: Request) -> Past | None:
+        return past_of(request, self.queries, self.tongue, self.zone)
 
     def _narrowed(self, slug: str, verdict: str, page: int, **more: str) -> str:
         asked = {"verdict": verdict, "page": str(page) if page > 1 else "", **more}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import cast
 
-from ledger.domain.case import Measure, Unit
+from ledger.domain import standing
+from ledger.domain.case import Case, Measure, Unit
 from ledger.domain.duties import Duty
+from ledger.domain.entry import Entry
 from ledger.service.query import Item
 from ledger.service.view import View
 from viz.site.pages.reading import MASCULINE, Reader
@@ -21,13 +24,17 @@ def unit_answer(
     """What became of a unit, in one or two sentences."""
     language = reader.language
     gender = "masculine." if unit.body.type in MASCULINE else ""
-    if unit.replaced_by:
-        refs = ", ".join(unit.replaced_by)
+    case = cast(Case, reader.case)
+    successors = standing.successors(case, unit)
+    if successors:
+        refs = ", ".join(successors)
         return language.word(f"{gender}became.replaced") % {"refs": refs}
-    if unit.withdrawn is not None:
-        when = language.when(reader.on(unit.withdrawn))
+    withdrawn = standing.withdrawal(case, unit)
+    if withdrawn is not None:
+        when = language.when(reader.on(withdrawn))
         return language.word(f"{gender}became.withdrawn") % {"when": when}
-    if unit.answer is None:
+    answers = standing.answers(case, unit)
+    if not answers:
         first = next((d for d in waiting if d.what.kind == "answer.given"), None)
         said = language.word(f"{gender}became.unanswered")
         if first is not None and first.days is not None:
@@ -40,9 +47,12 @@ def unit_answer(
                 "due": language.period(first.due) if first.due else "",
             }
         return said
-    raw = reader.raw(unit.answer)
+    if len(answers) > 1 and standing.verdict(case, unit) == standing.DIFFERING:
+        return _differing(reader, unit, answers, measures)
+    spoken = max((said for said in answers.values()), key=lambda said: said[-1].seq)
+    raw = reader.raw(spoken[-1])
     facts = {
-        "when": language.when(reader.on(unit.answer)),
+        "when": language.when(reader.on(spoken[-1])),
         "to": raw.get("to", ""),
         "until": language.on(raw.get("until")),
     }
@@ -52,11 +62,41 @@ def unit_answer(
     if code == "deferred" and not raw.get("until"):
         code = "deferred.open"
     said = language.word(f"{gender}became.{code}") % facts
+    said += _before(reader, unit, spoken)
     if measures:
         said += " " + _carried(reader, measures, bool(gender))
     elif code in ("retained", "partly_retained"):
         said += " " + language.word(f"{gender}became.no_measure")
     return said
+
+
+def _before(reader: Reader, unit: Unit, spoken: list[Entry]) -> str:
+    """What had been answered first, where that was something else."""
+    first, last = spoken[0], spoken[-1]
+    if first.raw["verdict"] == last.raw["verdict"]:
+        return ""
+    language, masculine = reader.language, unit.body.type in MASCULINE
+    return " " + language.gettext("First answer, %(when)s: %(verdict)s.") % {
+        "when": language.when(reader.on(first)) or language.gettext("Date unknown"),
+        "verdict": language.word(f"verdict.{first.raw['verdict']}", masculine=masculine),
+    }
+
+
+def _differing(
+    reader: Reader, unit: Unit, answers: Mapping[str, list[Entry]], measures: list[Measure]
+) -> str:
+    """Who says what, in the order in which they first spoke; none is picked."""
+    language, masculine = reader.language, unit.body.type in MASCULINE
+    told = [
+        language.gettext("%(name)s: %(value)s")
+        % {
+            "name": name,
+            "value": language.word(f"verdict.{said[-1].raw['verdict']}", masculine=masculine),
+        }
+        for name, said in answers.items()
+    ]
+    sentence = language.gettext("The answers differ. %(said)s.") % {"said": "; ".join(told)}
+    return " ".join((sentence, *([_carried(reader, measures, masculine)] if measures else [])))
 
 
 _MANY = ("", "many.")
@@ -71,7 +111,8 @@ def _carried(reader: Reader, measures: list[Measure], masculine: bool) -> str:
     ) % {"num": language.number(len(measures))}
     states: dict[str, int] = {}
     for measure in measures:
-        states[measure.state or "none"] = states.get(measure.state or "none", 0) + 1
+        state = standing.state(cast(Case, reader.case), measure) or "none"
+        states[state] = states.get(state, 0) + 1
     if len(measures) == 1:
         told = language.word("state." + next(iter(states)))
     else:

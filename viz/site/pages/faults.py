@@ -67,7 +67,7 @@ def _fault(
         capital(word(f"severity.{one.severity}")),
         capital(word(f"irregularity.{code}") % _Facts(facts)),
         reader.ref(one.subject) if one.subject else None,
-        tuple((seq, f"{reader.language.prefix}/registre/{seq}") for seq in seqs[:SHOWN]),
+        tuple((seq, reader.entry(seq)) for seq in seqs[:SHOWN]),
         max(0, len(seqs) - SHOWN),
     )
 

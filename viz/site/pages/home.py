@@ -10,9 +10,10 @@ from ledger.domain.words import STAGE_OF
 from ledger.service.view import View
 from viz.site.i18n import Language
 from viz.site.pages.graphs import graph_of
+from viz.site.pages.mended import Mended, mended_of
 from viz.site.pages.owed import OwedLine, awaited
 from viz.site.pages.process import Step, steps_of
-from viz.site.pages.reading import Reader
+from viz.site.pages.reading import reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Card:
     """Those that count."""
     partly: bool
     """Whether some entries of a real process are illustrative."""
+    mended: Mended | None
+    """What was corrected in its title and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,24 @@ class Group:
     cards: tuple[Card, ...]
 
 
-def home_page(views: Iterable[View], language: Language, zone: ZoneInfo) -> list[Group]:
+def home_page(
+    views: Iterable[View], language: Language, zone: ZoneInfo, suffix: str = ""
+) -> list[Group]:
     """Real processes first, then the invented ones, grouped by who owns them."""
     groups: dict[tuple[bool, str], list[Card]] = {}
     for view in views:
         key = (view.case.illustrative, view.case.opening.owners[0].name)
-        groups.setdefault(key, []).append(card_of(view, language, zone))
+        groups.setdefault(key, []).append(card_of(view, language, zone, suffix))
     return [
         Group(owner, illustrative, tuple(cards))
         for (illustrative, owner), cards in sorted(groups.items(), key=lambda g: g[0][0])
     ]
 
 
-def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
+def card_of(view: View, language: Language, zone: ZoneInfo, suffix: str = "") -> Card:
     """One process at a glance."""
     case = view.case
-    reader = Reader(case, view.texts, language, zone)
+    reader = reader_of(view, language, zone, suffix)
     owed = awaited(reader, view.duties)
     titles = view.procedure.titles
     counting = [e for e in case.entries if case.counts(e)]
@@ -70,7 +75,7 @@ def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
     span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
     return Card(
         case.process,
-        f"{language.prefix}/p/{case.process}",
+        reader.page(f"/p/{case.process}"),
         case.title,
         titles.fr if language.code == "fr" else titles.en,
         case.opening.theme or "",
@@ -82,4 +87,5 @@ def card_of(view: View, language: Language, zone: ZoneInfo) -> Card:
         language.recorded(case.entries[-1].at, zone),
         len(counting) + case.contributions,
         not case.illustrative and any(e.illustrative for e in case.entries),
+        mended_of(reader, case.opened) if case.opened is not None else None,
     )

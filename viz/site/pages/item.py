@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from ledger.domain import standing
 from ledger.domain.case import Measure, Unit
 from ledger.domain.duties import Duty
 from ledger.domain.entry import Entry
 from ledger.service.query import Item
 from ledger.service.view import View
 from viz.site.i18n import Language
+from viz.site.pages.amended import Amended, amended_of, terms_of
 from viz.site.pages.became import first_words, unit_answer
 from viz.site.pages.faults import Fault, faults_of
+from viz.site.pages.fields import Fact
 from viz.site.pages.owed import OwedLine, awaited
-from viz.site.pages.reading import MASCULINE, Reader, Say, capital
+from viz.site.pages.reading import MASCULINE, Reader, Ref, Say, capital, reader_of
 from viz.site.pages.steps import Step, step_of, steps_citing
 from viz.site.pages.telling import Told, tell
-from viz.site.pages.units import sign_of, standing, verdict_words
+from viz.site.pages.units import (
+    Answer,
+    answers_of,
+    fate,
+    origin_of,
+    sign_of,
+    verdict_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,14 @@ class ItemPage:
     illustrative: bool
     masculine: bool
     here: Told
+    origin: str = ""
+    """Of a unit: what it was made of."""
+    replaces: tuple[Ref, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    """Of a unit: the answers that stand, one of each speaker."""
+    terms: tuple[Fact, ...] = ()
+    """Of a measure that was amended: what holds now."""
+    amended: tuple[Amended, ...] = ()
 
 
 def item_page(
@@ -59,9 +77,8 @@ def item_page(
     Args:
         cited: Contributions that it draws on, to be called by their first words.
     """
-    texts = {**view.texts, **item.texts}
     names = {cast(str, c.entry.id): first_words(c) for c in cited}
-    reader = Reader(view.case, texts, language, zone, suffix, names)
+    reader = reader_of(view, language, zone, suffix, texts=item.texts, others=names)
     id_ = cast(str, item.entry.id)
     about = [d for d in view.duties if d.subject == id_]
     if id_ in view.case.units:
@@ -76,10 +93,9 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
     type_ = unit.body.type
     masculine = type_ in MASCULINE
     noun = language.word(f"unit.{type_}")
-    verdict = standing(unit)
-    reason = None
-    if unit.answer is not None:
-        reason = reader.say(reader.raw(unit.answer)["reason"], unit.answer)
+    verdict = fate(case, unit)
+    answers = answers_of(reader, unit)
+    reason = answers[0].reason if len(answers) == 1 else None
     measures = [case.measures[m] for m in unit.measures]
     replaces = list(unit.body.replaces or ())
     steps = [
@@ -106,9 +122,10 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
     )
     if unit.withdrawn is not None:
         steps.append(step_of(reader, "opinion", "withdrawn", [unit.withdrawn]))
-    if unit.replaced_by:
+    successors = standing.successors(case, unit)
+    if successors:
         steps.append(
-            step_of(reader, "opinion", "replaced", refs=unit.replaced_by, masculine=masculine)
+            step_of(reader, "opinion", "replaced", refs=successors, masculine=masculine)
         )
     if measures or verdict in ("retained", "partly_retained"):
         entries = [m.entry for m in measures]
@@ -131,7 +148,7 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
     waiting = [d for d in about if d.state in ("open", "past_due")]
     waiting += [d for d in view.duties if d.subject in unit.measures and d.state == "past_due"]
     question = "question.unit.masculine" if masculine else "question.unit"
-    return _page(
+    page = _page(
         reader,
         view,
         unit.entry,
@@ -145,12 +162,14 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
         waiting,
         masculine,
     )
+    refs = tuple(reader.ref(r) for r in replaces)
+    return replace(page, origin=origin_of(reader, unit), replaces=refs, answers=answers)
 
 
 def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) -> ItemPage:
     language = reader.language
-    state = measure.state or "none"
-    report = measure.report
+    state = standing.state(view.case, measure) or "none"
+    report = standing.report(view.case, measure)
     answer = language.word(f"measure.{state}") % {
         "when": language.when(reader.on(report)) if report else "",
         "by": report.by.name if report else "",
@@ -179,7 +198,7 @@ def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) ->
         )
     )
     steps += steps_citing(reader, view.case, own, measure.id, skip=_TOLD_OF_MEASURES)
-    return _page(
+    page = _page(
         reader,
         view,
         measure.entry,
@@ -193,18 +212,24 @@ def _measure(reader: Reader, view: View, measure: Measure, about: list[Duty]) ->
         [d for d in about if d.state in ("open", "past_due")],
         False,
     )
+    amended = amended_of(reader, measure)
+    if not amended:
+        return page
+    title = reader.say(reader.terms(measure)["title"]) or page.title
+    return replace(page, title=title, terms=terms_of(reader, measure), amended=amended)
 
 
 def _silence(reader: Reader, view: View, measure: Measure) -> Iterable[str]:
     """How long ago the last news of a measure came that is not at its end."""
-    if measure.state in ("done", "abandoned"):
+    if standing.state(view.case, measure) in ("done", "abandoned"):
         return
-    last = (measure.report or measure.entry).period
+    report = standing.report(view.case, measure)
+    last = (report or measure.entry).period
     days = (view.today - last.last).days if last is not None else 0
     if last is None or days < _SILENT:
         return
     said = reader.language.gettext("Last news: %(days)s ago.")
-    if measure.report is None:
+    if report is None:
         said = reader.language.gettext("It was adopted %(days)s ago.")
     yield said % {"days": reader.language.days(days, last.exact)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from ledger.service.query import Head, Queries
 from ledger.service.view import View
 from ledger.store.read import RawOpening
 from viz.site.i18n import Language
-from viz.site.pages.reading import Reader, Say, capital
+from viz.site.pages.reading import Reader, Say, capital, reader_of
 from viz.site.pages.telling import Told, tell
 
 PAGE = 50
@@ -67,42 +67,55 @@ class EntryPage:
 
 
 def rows_of(
-    queries: Queries, views: dict[str, View], language: Language, start: int, stop: int
+    queries: Queries,
+    views: Mapping[str, View],
+    language: Language,
+    start: int,
+    stop: int,
+    suffix: str = "",
 ) -> list[Row]:
     """Entries `start` to `stop` of the register, newest first."""
     rows = []
     for seq, data in queries.entries(start=start, limit=stop - start):
         entry = parse_entry(data)
-        rows.append(_row(queries, views, language, seq, entry))
+        reader = reader_at(queries, views.get(entry.process), language, seq, suffix)
+        rows.append(_row(queries, views, reader, entry))
     return rows[::-1]
 
 
-def _row(
-    queries: Queries, views: dict[str, View], language: Language, seq: int, entry: Entry
-) -> Row:
-    view = views.get(entry.process)
-    reader = reader_of(queries, view, language, seq)
+def _row(queries: Queries, views: Mapping[str, View], reader: Reader, entry: Entry) -> Row:
+    view, language = views.get(entry.process), reader.language
     return Row(
         tell(reader, entry),
         view.case.title if view else entry.process,
-        "" if entry.process == REGISTER else f"{language.prefix}/p/{entry.process}",
+        "" if entry.process == REGISTER else reader.page(f"/p/{entry.process}"),
         language.instant(entry.at, queries.register.opened.zone),
     )
 
 
-def reader_of(queries: Queries, view: View | None, language: Language, seq: int) -> Reader:
+def reader_at(
+    queries: Queries, view: View | None, language: Language, seq: int, suffix: str = ""
+) -> Reader:
     """A reader for one entry: with the words of its process, contributions included."""
     _, texts = queries.read_entry(seq)
     zone = queries.register.opened.zone
     if view is None:
-        return Reader(None, texts, language, zone)
-    return Reader(view.case, {**view.texts, **texts}, language, zone)
+        return Reader(None, texts, language, zone, suffix)
+    return reader_of(view, language, zone, suffix, texts=texts)
 
 
 def entry_page(
-    queries: Queries, view: View | None, language: Language, seq: int, size: int
+    queries: Queries,
+    view: View | None,
+    language: Language,
+    seq: int,
+    size: int,
+    suffix: str = "",
 ) -> EntryPage:
     """One entry.
+
+    Args:
+        size: Of the register: there is no next entry at its end.
 
     Raises:
         RefusedError: `unknown_entry`.
@@ -110,20 +123,20 @@ def entry_page(
     data, openings = queries.entry(seq)
     value = cast(dict[str, Any], orjson.loads(data))
     entry = parse_entry(data)
-    reader = reader_of(queries, view, language, seq)
+    reader = reader_at(queries, view, language, seq, suffix)
     own = entry.process == REGISTER
     return EntryPage(
         tell(reader, entry),
         entry.process,
-        "" if own else f"{language.prefix}/p/{entry.process}",
+        "" if own else reader.page(f"/p/{entry.process}"),
         view.case.title if view else language.gettext("The register itself"),
         language.number(entry.nth),
         language.instant(entry.at, queries.register.opened.zone),
         entry.recorder,
         leaf_hash(data).hex(),
         value["previous"],
-        f"{language.prefix}/registre/{seq - 1}" if seq else "",
-        f"{language.prefix}/registre/{seq + 1}" if seq + 1 < size else "",
+        reader.entry(seq - 1) if seq else "",
+        reader.entry(seq + 1) if seq + 1 < size else "",
         orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),
         data.decode(),
         len(data),

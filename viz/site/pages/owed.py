@@ -15,6 +15,7 @@ from ledger.domain.procedure import What
 from ledger.domain.promises import Promise
 from ledger.domain.values import Titles
 from viz.site.i18n import Language
+from viz.site.pages.mended import Mended, mended_of
 from viz.site.pages.reading import Reader, Ref, Say, SourceLine, capital
 
 SHOWN = 12
@@ -35,6 +36,7 @@ class PromiseLine:
     basis: str | None
     sources: tuple[SourceLine, ...]
     href: str
+    mended: Mended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +236,16 @@ def _promise(reader: Reader, promise: Promise, basis: str | None) -> PromiseLine
         said,
         entry.by.name,
         language.when(reader.on(entry)),
-        reader.say(promise.words.model_dump()) if promise.words else None,
+        _words(reader, promise),
         basis,
         tuple(reader.sources(entry)) if basis is None else (),
-        f"{language.prefix}/registre/{entry.seq}",
+        reader.entry(entry.seq),
+        mended_of(reader, entry),
     )
+
+
+def _words(reader: Reader, promise: Promise) -> Say | None:
+    """In which words a date was announced, as they read now."""
+    if promise.words is None:
+        return None
+    return reader.say(reader.raw(promise.entry).get("words"), promise.entry)

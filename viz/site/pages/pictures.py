@@ -17,7 +17,13 @@ Lines = list[tuple[str, list[tuple[Line, str | None]]]]
 
 
 def thread_picture(
-    graph: nx.DiGraph, id_: str, language: Language, *, title: str, masculine: bool
+    graph: nx.DiGraph,
+    id_: str,
+    language: Language,
+    *,
+    title: str,
+    masculine: bool,
+    suffix: str = "",
 ) -> tuple[Markup, Markup] | None:
     """The thread of one thing, across and down; None where nothing is to be drawn."""
     if id_ not in graph:
@@ -26,7 +32,7 @@ def thread_picture(
     if part.number_of_nodes() < 2:
         return None
     words = _Linked(language, masculine=masculine)
-    href = links(graph.graph["process"], language)
+    href = links(graph.graph["process"], language, suffix)
     # The layouts are written by hand and escape every word: see viz.draw.svg.
     across = svg.draw(part, words, title=title, href=href, prefix="n")
     down = svg.draw(part, words, title=title, href=href, orientation="rows", prefix="m")
@@ -41,11 +47,11 @@ class _Linked(Words):
 
 
 def whole_picture(
-    graph: nx.DiGraph, language: Language, *, title: str, masculine: bool
+    graph: nx.DiGraph, language: Language, *, title: str, masculine: bool, suffix: str = ""
 ) -> tuple[Markup, Markup]:
     """A whole decision of a hundred nodes at most, across and down."""
     words = Words(language, masculine=masculine)
-    href = links(graph.graph["process"], language)
+    href = links(graph.graph["process"], language, suffix)
     across = svg.draw(graph, words, title=title, href=href, prefix="g", lines=2)
     down = svg.draw(
         graph, words, title=title, href=href, orientation="rows", prefix="h", lines=2
@@ -53,21 +59,31 @@ def whole_picture(
     return Markup(across), Markup(down)
 
 
-def lines_of(graph: nx.DiGraph, language: Language, *, masculine: bool) -> Lines:
+def lines_of(
+    graph: nx.DiGraph, language: Language, *, masculine: bool, suffix: str = ""
+) -> Lines:
     """The same facts as the picture, as lists."""
     words = Words(language, masculine=masculine)
-    href = links(graph.graph["process"], language)
+    href = links(graph.graph["process"], language, suffix)
     return [
         (words[f"stage.{stage}"], [(line, href(line.node)) for line in lines])
         for stage, lines in outline(graph, words)
     ]
 
 
-def links(process: str, language: Language) -> Callable[[Node], str | None]:
-    """Where a node leads: to the page of its thing, or of what it says something of."""
+def links(process: str, language: Language, suffix: str = "") -> Callable[[Node], str | None]:
+    """Where a node leads: to the page of its thing, or of what it says something of.
+
+    Args:
+        suffix: What the addresses end with: `?size=12` in a past view.
+    """
     base = f"{language.prefix}/p"
 
     def href(node: Node) -> str | None:
+        path = place(node)
+        return None if path is None else path + suffix
+
+    def place(node: Node) -> str | None:
         if node.kind == "process":
             return f"{base}/{node.key}"
         if node.kind == "elsewhere":

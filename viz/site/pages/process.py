@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import networkx as nx
 
+from ledger.domain import standing
 from ledger.domain.case import Case
 from ledger.domain.entry import Entry
 from ledger.service.view import View
@@ -18,8 +19,9 @@ from viz.site.pages.faults import Fault, faults_of
 from viz.site.pages.fields import Fact, fact
 from viz.site.pages.figures import Table, Topic, tables_of, topics_of
 from viz.site.pages.graphs import graph_of
+from viz.site.pages.mended import Mended, mended_of
 from viz.site.pages.owed import Awaited, awaited
-from viz.site.pages.reading import Proof, Reader, Ref, Say, SourceLine, capital
+from viz.site.pages.reading import Proof, Reader, Ref, Say, SourceLine, capital, reader_of
 from viz.site.pages.story import Chapter, chapters_of, story_of
 from viz.site.pages.telling import facts
 from viz.site.pages.units import UnitPage, agrees, units_of
@@ -71,6 +73,7 @@ class Document:
     url: str | None
     sources: tuple[SourceLine, ...]
     flags: tuple[str, ...]
+    mended: Mended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,8 @@ def process_page(
             past view end with.
     """
     case = view.case
-    named = {neighbour.process: neighbour.title for neighbour in view.neighbours}
-    reader = Reader(case, view.texts, language, zone, query.get("suffix", ""), named)
+    suffix = query.get("suffix", "")
+    reader = reader_of(view, language, zone, suffix)
     assert case.opened is not None
     raw = reader.raw(case.opened)
     topics = topics_of(reader, case.claims)
@@ -151,7 +154,7 @@ def process_page(
         case.contributions,
         tuple(_document(reader, entry) for entry in case.documents.values()),
         tuple(faults_of(reader, view.irregularities, view.procedures, view.duties)),
-        linked_of(view, language),
+        linked_of(view, language, suffix),
         case.illustrative,
         not case.illustrative and any(entry.illustrative for entry in case.entries),
         language.when(reader.on(case.closed)) if case.closed else "",
@@ -240,7 +243,7 @@ def _asked(reader: Reader, case: Case) -> list[Asked]:
             continue
         raw = dict(reader.raw(entry))
         amended = []
-        for other in case.mandates:
+        for other in standing.heard(case, entry, case.mandates):
             if other.kind == "mandate.amended" and other.raw["mandate"] == entry.id:
                 raw.update(
                     (k, v) for k, v in reader.raw(other).items() if k not in ("mandate", "why")
@@ -279,15 +282,16 @@ def _document(reader: Reader, entry: Entry) -> Document:
         url.text if url and not url.gone and url.text.startswith("http") else None,
         tuple(reader.sources(entry)),
         tuple(reader.flags(entry)),
+        mended_of(reader, entry),
     )
 
 
-def linked_of(view: View, language: Language) -> tuple[LinkedProcess, ...]:
+def linked_of(view: View, language: Language, suffix: str = "") -> tuple[LinkedProcess, ...]:
     """The processes that this one is linked with, once each."""
     return tuple(
         LinkedProcess(
             capital(language.word(f"linked.{n.relation}")),
-            f"{language.prefix}/p/{n.process}",
+            f"{language.prefix}/p/{n.process}{suffix}",
             n.title,
         )
         for n in dict.fromkeys(view.neighbours)

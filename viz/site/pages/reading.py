@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,10 +10,13 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from ledger.domain import events
-from ledger.domain.case import Case, Texts
+from ledger.domain.case import Case, Measure, Texts
 from ledger.domain.entry import Entry, split_reference
-from ledger.domain.pointer import replaced, sealed_at, value_at
+from ledger.domain.mending import reads, terms
+from ledger.domain.pointer import sealed_at, value_at
+from ledger.service.view import View
 from viz.site.i18n import Language
+from viz.site.pages.mended import Mended, mended_of
 
 MASCULINE = frozenset({"project", "opinion_item"})
 """Unit types that a French verdict agrees with as « un projet retenu »."""
@@ -66,6 +69,8 @@ class Proof:
     href: str
     permalink: str
     receipt: str
+    mended: Mended | None
+    """Its corrections: where an entry can be checked, its original is one click away."""
 
 
 class Reader:
@@ -74,9 +79,10 @@ class Reader:
     Args:
         case: The fold of the process; None for the register's own entries.
         texts: The words behind commitments.
+        suffix: What every link to a page ends with: `?size=12` in a past view.
         others: What to call things that the fold does not hold: contributions by id, other
             processes by slug.
-        suffix: What every link to an item of the process ends with: `?size=12` in a past view.
+        forgotten: In a past view, the commitments whose words were erased later.
     """
 
     def __init__(
@@ -87,9 +93,10 @@ class Reader:
         zone: ZoneInfo,
         suffix: str = "",
         others: Mapping[str, str] = MappingProxyType({}),
+        forgotten: Set[str] = frozenset(),
     ) -> None:
         self.case, self.texts, self.language, self.zone = case, texts, language, zone
-        self.suffix, self.others = suffix, others
+        self.suffix, self.others, self._forgotten = suffix, others, forgotten
         self._erased: set[str] = set()
         """Commitments of which an erasure says that the words are gone."""
         if case is not None:
@@ -104,15 +111,22 @@ class Reader:
         # Contributions are not in the fold: what was erased of one is known when it is read.
         if self.case is not None and entry.seq in self.case.erased:
             self._erased |= _erased(self.case, entry)
-        return cast(Mapping[str, Any], self._mended({"body": entry.raw}, entry)["body"])
+        if not self._corrected(entry):
+            return entry.raw
+        assert self.case is not None
+        return cast(Mapping[str, Any], reads(self.case, entry)["body"])
 
     def on(self, entry: Entry) -> str | None:
         """When it happened, corrected."""
-        on = entry.on
-        for path, value in self._changes(entry):
-            if path == "/on":
-                on = value
-        return on
+        if not self._corrected(entry):
+            return entry.on
+        assert self.case is not None
+        return cast("str | None", reads(self.case, entry)["on"])
+
+    def terms(self, measure: Measure) -> Mapping[str, Any]:
+        """What holds of a measure now, amendments and corrections applied."""
+        assert self.case is not None
+        return terms(self.case, measure)
 
     def flags(self, entry: Entry) -> list[str]:
         """What a reader must know of an entry before its words, as codes."""
@@ -120,7 +134,6 @@ class Reader:
         found = ["illustrative"] if entry.illustrative else []
         if case is not None:
             found += ["disowned"] if entry.seq in case.disowned else []
-            found += ["corrected"] if entry.seq in case.corrections else []
             found += ["erased"] if entry.seq in case.erased else []
         return found
 
@@ -136,6 +149,8 @@ class Reader:
         gone = "restricted" if value["open"] == "restricted" else "missing"
         if value["sealed"] in self._erased:
             gone = "erased"
+        elif value["sealed"] in self._forgotten:
+            gone = "erased_since"
         return Say(self.language.word(f"gone.{gone}"), gone)
 
     def title(self, entry: Entry) -> Say | None:
@@ -155,15 +170,23 @@ class Reader:
         own = self.case.process if self.case else ""
         process, id_ = split_reference(reference, own)
         if not id_:
-            named = self.others.get(process, process)
-            return Ref(f"{self.language.prefix}/p/{process}", named, "")
+            return Ref(self.page(f"/p/{process}"), self.others.get(process, process), "")
         if process != own:
-            href = f"{self.language.prefix}/p/{process}/{id_}"
-            return Ref(href, f"{process}/{id_}", "")
+            return Ref(self.page(f"/p/{process}/{id_}"), f"{process}/{id_}", "")
         entry = self.case.things.get(id_) if self.case else None
         title = self.title(entry) if entry else None
+        if self.case and id_ in self.case.measures:  # a later decision may have renamed it
+            title = self.say(self.terms(self.case.measures[id_])["title"])
         text = title.text if title else self.others.get(id_, "")
         return Ref(self.item(id_), id_, text, title.quoted if title else bool(text))
+
+    def page(self, path: str) -> str:
+        """The address of a page, in this language and at the size that is read."""
+        return f"{self.language.prefix}{path}{self.suffix}"
+
+    def entry(self, seq: int) -> str:
+        """The address of the page of an entry."""
+        return self.page(f"/registre/{seq}")
 
     def item(self, id_: str) -> str:
         """The address of a thing of this process."""
@@ -172,8 +195,11 @@ class Reader:
     def sources(self, entry: Entry) -> list[SourceLine]:
         """Where an entry can be read, corrections of its sources applied."""
         rows = [source.model_dump(exclude_none=True) for source in entry.sources]
+        if self._corrected(entry):
+            assert self.case is not None
+            rows = reads(self.case, entry)["sources"]
         lines = []
-        for row in self._mended({"sources": rows}, entry)["sources"]:
+        for row in rows:
             url = self.say(row.get("url"), entry)
             title = self.say(row["title"], entry)
             assert title is not None
@@ -192,41 +218,46 @@ class Reader:
             self.language.number(entry.seq),
             self.language.recorded(entry.at, self.zone),
             entry.at.isoformat(),
-            f"{self.language.prefix}/registre/{entry.seq}",
+            self.entry(entry.seq),
             self._permalink(entry),
             f"/api/v1/entries/{entry.seq}/receipt",
+            mended_of(self, entry),
         )
 
     def _permalink(self, entry: Entry) -> str:
         """Its own page, else its place on the page of what it speaks of, or in the story."""
         if self.case is None:
-            return f"{self.at}/{entry.seq}"
-        base = f"{self.language.prefix}/p"
+            return self.entry(entry.seq)
         if entry.id is not None:
-            return f"{base}/{entry.process}/{entry.id}"
+            return self.page(f"/p/{entry.process}/{entry.id}")
         subject = entry.raw.get("unit", entry.raw.get("measure"))
         if isinstance(subject, str):
             process, id_ = split_reference(subject, entry.process)
             if process == self.case.process and id_ in self.case.things:
-                return f"{base}/{process}/{id_}#e{entry.seq}"
-        return f"{base}/{entry.process}#e{entry.seq}"
+                return self.page(f"/p/{process}/{id_}") + f"#e{entry.seq}"
+        return self.page(f"/p/{entry.process}") + f"#e{entry.seq}"
 
-    def _mended(self, part: dict[str, Any], entry: Entry) -> dict[str, Any]:
-        """A part of an entry with its corrections applied, those of other parts left out."""
-        for path, value in self._changes(entry):
-            with suppress(LookupError):
-                part = replaced(part, path, value)
-        return part
+    def _corrected(self, entry: Entry) -> bool:
+        return self.case is not None and entry.seq in self.case.corrections
 
-    def _changes(self, entry: Entry) -> Iterable[tuple[str, Any]]:
-        case = self.case
-        if case is None:
-            return
-        for correction in case.corrections.get(entry.seq, ()):
-            if correction.seq not in case.disowned:
-                body = cast(events.CorrectionMade, correction.body)
-                for change, raw in zip(body.changes, correction.raw["changes"], strict=True):
-                    yield change.path, raw["value"]
+
+def reader_of(
+    view: View,
+    language: Language,
+    zone: ZoneInfo,
+    suffix: str = "",
+    *,
+    texts: Texts = MappingProxyType({}),
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> Reader:
+    """A reader of one process as a view knows it.
+
+    Args:
+        texts: Words beside those of the view: of its contributions.
+    """
+    known = {**view.texts, **texts} if texts else view.texts
+    named = {**{n.process: n.title for n in view.neighbours}, **others}
+    return Reader(view.case, known, language, zone, suffix, named, view.erased_since)
 
 
 def _erased(case: Case, entry: Entry) -> set[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
+from ledger.domain import standing
 from ledger.domain.case import Case, Measure, Unit
 from ledger.domain.dates import parse_period
 from ledger.domain.entry import Entry
+from ledger.domain.standing import DIFFERING
 from ledger.domain.words import Verdict
 from viz.draw.theme import SIGNS
 from viz.site.pages.declared import declared
+from viz.site.pages.mended import Mended, mended_of
 from viz.site.pages.reading import MASCULINE, Proof, Reader, Ref, Say, SourceLine, capital
 
 PAGE = 100
@@ -37,6 +40,10 @@ class Answer:
     sources: tuple[SourceLine, ...]
     proof: Proof
     flags: tuple[str, ...]
+    earlier: tuple[Answer, ...] = ()
+    """What the same speaker answered before, newest first."""
+    turns: str = ""
+    """How the verdict went: “first retained, then rejected”; that there were others if not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class MeasureLine:
     due: str
     amount: str
     flags: tuple[str, ...]
+    mended: Mended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,9 @@ class UnitCard:
     measures: tuple[MeasureLine, ...]
     withdrawn: str | None
     replaced_by: tuple[Ref, ...]
+    origin: str
+    """What it was made of: “Brings R2 and R5 together”, “Comes out of R3”."""
+    replaces: tuple[Ref, ...]
     flags: tuple[str, ...]
     proof: Proof
     masculine: bool
@@ -121,13 +132,14 @@ def units_of(reader: Reader, *, verdict: str = "", page: int = 1) -> UnitPage:
     case = cast(Case, reader.case)
     language = reader.language
     units = list(case.units.values())
-    tally = Counter(standing(unit) for unit in units)
-    chosen = [u for u in units if not verdict or standing(u) == verdict]
+    stands = {unit.id: fate(case, unit) for unit in units}
+    tally = Counter(stands.values())
+    chosen = [u for u in units if not verdict or stands[u.id] == verdict]
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(max(1, page), pages)
     shown = chosen[(page - 1) * PAGE : page * PAGE]
     masculine = agrees(units)
-    order = [*Verdict.__args__, "none", "replaced", "withdrawn"]  # type: ignore[attr-defined]
+    order = [*Verdict.__args__, DIFFERING, "none", "replaced", "withdrawn"]  # type: ignore[attr-defined]
     filters = [
         Filter(
             code, _verdict(reader, code, masculine, tally[code]), tally[code], code == verdict
@@ -162,14 +174,15 @@ def card_of(reader: Reader, unit: Unit) -> UnitCard:
     case = cast(Case, reader.case)
     entry, raw = unit.entry, reader.raw(unit.entry)
     masculine = raw["type"] in MASCULINE
-    verdict = standing(unit)
+    verdict = fate(case, unit)
     flags = list(reader.flags(entry))
-    withdrawn = None
-    if unit.withdrawn is not None:
-        withdrawn = reader.language.when(reader.on(unit.withdrawn))
+    withdrawn, gone = None, standing.withdrawal(case, unit)
+    if gone is not None:
+        withdrawn = reader.language.when(reader.on(gone))
         if verdict != "withdrawn":
             flags.insert(0, "withdrawn")
-    if unit.replaced_by and verdict != "replaced":
+    successors = standing.successors(case, unit)
+    if successors and verdict != "replaced":
         flags.insert(0, "replaced")
     return UnitCard(
         unit.id,
@@ -182,14 +195,58 @@ def card_of(reader: Reader, unit: Unit) -> UnitCard:
         verdict,
         sign_of(verdict),
         verdict_words(reader, unit),
-        tuple(answer_of(reader, answer, masculine) for answer in newest(unit.answers)),
+        answers_of(reader, unit),
         tuple(measure_line(reader, case.measures[m]) for m in unit.measures),
         withdrawn,
-        tuple(reader.ref(r) for r in unit.replaced_by),
+        tuple(reader.ref(r) for r in successors),
+        origin_of(reader, unit),
+        tuple(reader.ref(r) for r in unit.body.replaces or ()),
         tuple(flags),
         reader.proof(entry),
         masculine,
     )
+
+
+def answers_of(reader: Reader, unit: Unit) -> tuple[Answer, ...]:
+    """The answers that stand, one of each speaker, each with those it took the place of."""
+    masculine = unit.body.type in MASCULINE
+    found = []
+    for said in standing.answers(cast(Case, reader.case), unit).values():
+        told = [answer_of(reader, entry, masculine) for entry in said]
+        earlier = tuple(told[-2::-1])
+        found.append(replace(told[-1], earlier=earlier, turns=_turns(reader, told)))
+    return tuple(found)
+
+
+def _turns(reader: Reader, told: Sequence[Answer]) -> str:
+    """“first retained, then rejected”; each verdict once where it was only said again."""
+    said = [a.words for a, before in zip(told, (None, *told), strict=False)
+            if before is None or a.verdict != before.verdict]  # fmt: skip
+    said = [words[:1].lower() + words[1:] for words in said]
+    language = reader.language
+    if len(said) < 2:
+        return language.number_of(
+            "%(num)s earlier answer", "%(num)s earlier answers", len(told) - 1
+        )
+    turned = language.gettext("first %(verdict)s") % {"verdict": said[0]}
+    for words in said[1:]:
+        turned += language.gettext(", then %(verdict)s") % {"verdict": words}
+    return turned
+
+
+def origin_of(reader: Reader, unit: Unit) -> str:
+    """What a unit took the place of: several that it brings together, or a part of one."""
+    case, replaced = cast(Case, reader.case), unit.body.replaces or ()
+    if not replaced:
+        return ""
+    code = "origin.merge"
+    if len(replaced) == 1:
+        old = case.units.get(replaced[0])
+        split = old is not None and len(standing.successors(case, old)) > 1
+        code = "origin.split" if split else "origin.place"
+    masculine = unit.body.type in MASCULINE
+    refs = reader.language.listing(replaced)
+    return reader.language.word(code, masculine=masculine) % {"refs": refs}
 
 
 def answer_of(reader: Reader, entry: Entry, masculine: bool) -> Answer:
@@ -214,21 +271,21 @@ def answer_of(reader: Reader, entry: Entry, masculine: bool) -> Answer:
 
 def measure_line(reader: Reader, measure: Measure) -> MeasureLine:
     """One measure in a line: what holds now, and how far it is."""
-    language, current = reader.language, measure.current
-    report = measure.report
+    language, now = reader.language, reader.terms(measure)
+    case = cast(Case, reader.case)
+    report, state = standing.report(case, measure), standing.state(case, measure)
     return MeasureLine(
         measure.id,
         reader.item(measure.id),
-        reader.say(current.title.model_dump())
-        if measure.amendments
-        else reader.title(measure.entry),
-        measure.state,
-        sign_of(measure.state or "none"),
-        capital(language.word(f"state.{measure.state or 'none'}")),
+        reader.say(now["title"]),
+        state,
+        sign_of(state or "none"),
+        capital(language.word(f"state.{state or 'none'}")),
         language.when(reader.on(report)) if report else "",
-        _due(reader, measure.body.due, current.due),
-        language.money(current.amount) if current.amount is not None else "",
+        _due(reader, measure.body.due, now.get("due")),
+        language.money(now["amount"]) if "amount" in now else "",
         tuple(reader.flags(measure.entry)),
+        mended_of(reader, measure.entry),
     )
 
 
@@ -244,29 +301,25 @@ def _due(reader: Reader, first: str | None, now: str | None) -> str:
     return language.gettext("%(first)s, then %(last)s") % facts
 
 
-def newest(answers: Sequence[Entry]) -> list[Entry]:
-    """The newest answer of each speaker, in the order they first spoke."""
-    found: dict[str, Entry] = {}
-    for entry in answers:
-        found[entry.by.name] = entry
-    return list(found.values())
-
-
-def standing(unit: Unit) -> str:
-    """The newest verdict; unanswered, whether an answer can still come."""
-    if unit.verdict is not None:
-        return unit.verdict
-    return "replaced" if unit.replaced_by else "withdrawn" if unit.withdrawn else "none"
+def fate(case: Case, unit: Unit) -> str:
+    """The verdict that stands; unanswered, whether an answer can still come."""
+    verdict = standing.verdict(case, unit)
+    if verdict is not None:
+        return verdict
+    if standing.successors(case, unit):
+        return "replaced"
+    return "none" if standing.withdrawal(case, unit) is None else "withdrawn"
 
 
 def verdict_words(reader: Reader, unit: Unit) -> str:
     """How it stands with a unit: « Retenue en partie », « Remplacée par R14 et R15 »."""
-    code, language = standing(unit), reader.language
+    case, language = cast(Case, reader.case), reader.language
+    code = fate(case, unit)
     masculine = unit.body.type in MASCULINE
     said = capital(_verdict(reader, code, masculine))
     if code != "replaced":
         return said
-    by = language.listing(unit.replaced_by)
+    by = language.listing(standing.successors(case, unit))
     return language.gettext("%(replaced)s by %(refs)s") % {"replaced": said, "refs": by}
 
 
@@ -278,10 +331,14 @@ def agrees(units: Sequence[Unit]) -> bool:
 
 def sign_of(code: str) -> str:
     """The glyph beside the words of a verdict or state."""
+    if code == DIFFERING:
+        return "≠"
     return SIGNS[code].char if code in SIGNS else NO_SIGN
 
 
 def _verdict(reader: Reader, code: str, masculine: bool, count: int = 1) -> str:
+    if code == DIFFERING:
+        return reader.language.gettext("answers that differ")
     many = "" if count == 1 else "many."
     if code in ("replaced", "withdrawn"):
         return reader.language.word(f"{many}flag.{code}", masculine=masculine)
