@@ -194,22 +194,30 @@ def create_register(
     return register
 
 
-def adopt(register: Register, text: str, *, now: datetime) -> Written:
-    """Adopts a procedure from TOML text.
+def adopt(
+    register: Register, text: str, *, now: datetime, newest: int | None = None
+) -> Written:
+    """Adopts a procedure from TOML text in form; `service.procedures` lints it before.
+
+    Args:
+        newest: The adoption of that name that it follows; refused if it no longer is.
 
     Raises:
         MalformedError: `bad_procedure`.
+        RefusedError: `head_moved`.
     """
+    body = parse_procedure(text)
     draft = {
         "process": REGISTER,
         "kind": "procedure.adopted",
         "on": now.astimezone(register.opened.zone).date().isoformat(),
         "by": {"name": register.opened.authority, "role": "registrar"},
-        "body": parse_procedure(text),
+        "body": body,
         "sources": [],
     }
     statement = prepare(parse_draft(draft), recorder=REGISTRAR)
-    return register.append_one(Request(REGISTRAR, [statement]), now=now)
+    seen = {} if newest is None else {str(body["name"]): newest}
+    return register.append_one(Request(REGISTRAR, [statement], seen), now=now)
 
 
 def shipped_procedures() -> list[str]:
