@@ -7,7 +7,10 @@ from starlette.testclient import TestClient
 from tests.site.registers import answer, opened, record, unit
 from viz.site.app import create_app
 
-PAGES = ("/", "/p/rlpm", "/p/rlpm/DC1", "/registre", "/registre/3", "/verifier", "/en/")
+PAGES = (
+    "/", "/p/rlpm", "/p/rlpm/DC1", "/registre", "/registre/3", "/verifier", "/en/",
+    "/procedures", "/procedures/grand-debat?seq=2",
+)  # fmt: skip
 
 
 def test_a_reader_who_has_the_page_is_told_that_nothing_changed(client):

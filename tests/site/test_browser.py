@@ -28,6 +28,7 @@ PAGES = (
     "/", "/p/publicite-dans-la-ville", "/p/nantes-la-loire-et-nous",
     "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/M1",
     "/p/exemple-cours-fraiches/contributions", "/registre", "/registre/30", "/verifier",
+    "/procedures", "/procedures/grand-debat", "/en/procedures/atelier-citoyen",
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien",
 )  # fmt: skip
 
@@ -162,7 +163,10 @@ def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
         serving(register) as (site, _),
         window(browser, color_scheme=scheme) as page,
     ):
-        for address in ("/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1"):
+        for address in (
+            "/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1",
+            "/procedures", "/procedures/grand-debat",
+        ):  # fmt: skip
             page.goto(site + address)
             faint = page.evaluate(CONTRAST)
             assert not faint, (address, faint[:5])

@@ -84,6 +84,7 @@ class Pages:
                 "page": found,
                 "past": self._past(view, f"/p/{slug}") if suffix else None,
                 "embed_code": self._embed_code(request, slug, found.title),
+                "form_href": self._rules(view),
                 "picture": None,
                 "picture_lines": [],
                 "fragment": self._narrowed(slug, verdict, page, fragment="1"),
@@ -195,6 +196,11 @@ class Pages:
             status_code=302,
             headers={**headers.PAGE, "Location": f"{self.tongue.prefix}/p/{slug}/{id_}"},
         )
+
+    def _rules(self, view: View) -> str:
+        """The page of the rules that a process goes by, in the version that binds it."""
+        seq = view.case.procedures[-1][1]
+        return f"{self.tongue.prefix}/procedures/{view.procedure.name}?seq={seq}"
 
     def _past(self, view: View, path: str) -> dict[str, Any]:
         data, _ = self.queries.entry(view.size - 1)
