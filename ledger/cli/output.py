@@ -190,7 +190,10 @@ def show_procedures(as_json: bool, rows: Sequence[dict[str, Any]]) -> None:
         older = "" if row["newest"] else "  (a newer one is in force)"
         title = f"{row['titles']['fr']} / {row['titles']['en']}"
         lines.append(f"{row['name']}  {row['version']}  entry {row['seq']}  {title}{older}")
-        lines += [f"  {slug}" for slug in row["processes"]]
+        lines += [
+            f"  {slug}" + ("  (illustrative)" if slug in row["illustrative"] else "")
+            for slug in row["processes"]
+        ]
     answer(as_json, {"procedures": rows}, "\n".join(lines))
 
 

@@ -62,6 +62,10 @@ def list_adopted(data: Data = SETTINGS.data, as_json: Json = False) -> None:
     queries = Queries(register)
     views = queries.processes(queries.day(now()))
     found = procedures.adopted(register)
+    following = {
+        one.entry.seq: [v for v in views if v.case.procedures[-1][1] == one.entry.seq]
+        for one in found
+    }
     newest = {own[-1].entry.seq for own in procedures.versions(found).values()}
     rows: list[dict[str, Any]] = [
         {
@@ -70,10 +74,9 @@ def list_adopted(data: Data = SETTINGS.data, as_json: Json = False) -> None:
             "seq": one.entry.seq,
             "newest": one.entry.seq in newest,
             "titles": one.procedure.titles.model_dump(),
-            "processes": [
-                view.case.process
-                for view in views
-                if view.case.procedures[-1][1] == one.entry.seq
+            "processes": [view.case.process for view in following[one.entry.seq]],
+            "illustrative": [
+                view.case.process for view in following[one.entry.seq] if view.case.illustrative
             ],
         }
         for one in found

@@ -82,4 +82,5 @@ def refuse_flaws(flaws: Sequence[Flaw]) -> None:
     """
     if errors(flaws):
         told = "\n".join(f"  {flaw}" for flaw in flaws)
-        raise MalformedError("bad_procedure", f"the procedure cannot be adopted:\n{told}")
+        said = f"this is wrong with the procedure:\n{told}\nmend its errors first"
+        raise MalformedError("bad_procedure", said)

@@ -36,7 +36,7 @@ def test_a_procedure_with_an_error_is_refused_and_nothing_is_appended(register, 
     with pytest.raises(MalformedError) as refused:
         procedures.adopt(register, text, now=NOW)
     assert refused.value.code == "bad_procedure"
-    told = refused.value.message.splitlines()[1:]
+    told = refused.value.message.splitlines()[1:-1]
     assert told == [f"  {flaw}" for flaw in lint_text(text)]
     assert f"[{code}]" in refused.value.message
     assert size(register) == before

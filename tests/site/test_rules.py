@@ -34,6 +34,12 @@ def test_a_form_says_what_is_owed_by_whom_and_that_no_delay_is_set(client):
     assert "/p/publicite-dans-la-ville" in page.links
 
 
+def test_an_invented_process_is_said_to_be(client):
+    page = read(client.get("/procedures/atelier-citoyen").text)
+    assert "Des cours d’école fraîches et ouvertes Illustrati" in page.text
+    assert "dont 2 illustratives" in read(client.get("/procedures").text).text
+
+
 def test_the_picture_stands_beside_a_table_of_the_same_duties(client):
     answer = client.get("/procedures/grand-debat").text
     page = read(answer)

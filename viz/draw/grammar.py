@@ -149,7 +149,8 @@ def to_dot(procedure: Procedure, words: Words, *, title: str, said: Sequence[str
             column.attr(rank="same")
             for step in steps:
                 name = names.setdefault(step.kind, f"n{len(names)}")
-                lines = [words[f"event.{step.kind}"], who(step, words)]
+                lines = [words[f"event.{step.kind}"]]
+                lines += wrap(clean(who(step, words)), 210, theme.SMALL, 5)
                 lines += [f"({words['grammar.required']})"] if step.required else []
                 column.node(name, quoted(*lines))
             column.node(f"s{place}", quoted(words[f"stage.{stage}"]), shape="plaintext")

@@ -57,7 +57,11 @@ class RulesPages:
                 "newest_href": f"{self.tongue.prefix}/procedures/{name}",
                 "versions": rules.versions_of(own, shown, self.tongue),
                 "processes": [
-                    (view.case.title, f"{self.tongue.prefix}/p/{view.case.process}")
+                    (
+                        view.case.title,
+                        f"{self.tongue.prefix}/p/{view.case.process}",
+                        view.case.illustrative,
+                    )
                     for view in following
                     if view.case.procedures[-1][1] == shown.entry.seq
                 ],

@@ -76,6 +76,8 @@ class Form:
     bound: int
     """How many duties have a date that a text sets."""
     processes: int
+    illustrative: int
+    """How many of the processes are invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def forms_of(
 ) -> list[Form]:
     """Each procedure by its newest adoption, with how many processes go by it."""
     used = [view.procedure.name for view in views]
+    invented = [view.procedure.name for view in views if view.case.illustrative]
     return [
         Form(
             f"{language.prefix}/procedures/{one.procedure.name}",
@@ -164,6 +167,7 @@ def forms_of(
             len(one.procedure.owed),
             sum(bool(rule.within or rule.every) for rule in one.procedure.owed),
             used.count(one.procedure.name),
+            invented.count(one.procedure.name),
         )
         for one in (adoptions[-1] for adoptions in versions)
     ]
