@@ -59,6 +59,7 @@ CODES: dict[str, Code] = {
     "duplicate_id": Code(409, "This id is already used in the process."),
     "process_exists": Code(409, "The process is already open."),
     "register_exists": Code(409, "A register is already here."),
+    "already_adopted": Code(409, "This procedure is adopted already, just as it is."),
     "illustrative": Code(409, "Real and illustrative entries may not be mixed this way."),
     "not_yet": Code(409, "The date lies in the future."),
     "bad_correction": Code(409, "This may not be changed by a correction."),

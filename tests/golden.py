@@ -518,6 +518,7 @@ FORMAT_BLOCKS = {
     "tree": tree_block,
 }
 ERROR_BLOCKS = {"exits": tables.exits_block, "codes": tables.codes_block}
+PROCEDURE_BLOCKS = {"flaws": tables.flaws_block}
 
 
 def main() -> None:
@@ -533,7 +534,11 @@ def main() -> None:
             path.unlink()
     for slug, judgement in judgements.items():
         (JUDGED / f"{slug}.txt").write_text(judgement, encoding="utf-8")
-    for path, blocks in ((tables.FORMAT, FORMAT_BLOCKS), (tables.ERRORS, ERROR_BLOCKS)):
+    for path, blocks in (
+        (tables.FORMAT, FORMAT_BLOCKS),
+        (tables.ERRORS, ERROR_BLOCKS),
+        (tables.PROCEDURES, PROCEDURE_BLOCKS),
+    ):
         filled = tables.fill(path.read_text(encoding="utf-8"), blocks)
         path.write_text(filled, encoding="utf-8")
 

@@ -34,6 +34,8 @@ PAGES = {
     "register": "/registre",
     "entry": "/registre/20",
     "verify": "/verifier",
+    "forms": "/procedures",
+    "rules": "/procedures/atelier-citoyen",
     "embed": "/embed/publicite-dans-la-ville",
     "erased": "/p/exemple-cours-fraiches/C2",
     "error": "/p/nulle-part",

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
-from ledger.api import board, changes, entries, processes, raw, stream, writing
+from ledger.api import board, changes, entries, procedures, processes, raw, stream, writing
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -35,6 +35,7 @@ ROUTERS = (
     processes.router,
     board.router,
     changes.router,
+    procedures.router,
     writing.router,
     entries.router,
     stream.router,

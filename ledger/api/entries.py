@@ -8,14 +8,14 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.caching import BRIEF, IMMUTABLE, MOVING, RELEASE, tag, unchanged
-from ledger.api.forms import entry_form, json_response, plain, reference_form
+from ledger.api.caching import BRIEF, IMMUTABLE, MOVING
+from ledger.api.forms import entry_form, json_response, plain
 from ledger.api.openapi import documented
 from ledger.api.problem import ALL_CODES
 from ledger.api.services import services_of
 from ledger.core.checkpoint import Receipt, encode_receipt
 from ledger.domain.entry import parse_entry
-from ledger.domain.events import REGISTER, RegisterOpened
+from ledger.domain.events import RegisterOpened
 from ledger.domain.values import MAX_INT
 from ledger.errors import Code, RefusedError
 from ledger.service.query import checkpoint_in
@@ -157,19 +157,6 @@ def keys(request: Request) -> Response:
         "keys": plain(opened.keys, {}),
     }
     return json_response(form, headers={"Cache-Control": BRIEF})
-
-
-@router.get("/procedures", tags=["processes"], responses=documented(examples.PROCEDURES))
-def procedures(request: Request) -> Response:
-    """The adopted procedures, oldest first: which steps there are, and what is owed by when."""
-    found = services_of(request).queries.process_entries(REGISTER, limit=MAX_INT)
-    adopted = [entry for entry, _ in found if entry.kind == "procedure.adopted"]
-    etag = tag(RELEASE, [entry.seq for entry in adopted])
-    known = unchanged(request, etag)
-    forms: list[dict[str, Any]] = [{**reference_form(e), "procedure": e.raw} for e in adopted]
-    return known or json_response(
-        {"procedures": forms}, headers={"ETag": etag, "Cache-Control": BRIEF}
-    )
 
 
 @router.get("/problems", tags=["server"], responses=documented(examples.PROBLEMS))

@@ -110,15 +110,13 @@ KEYS = {
     ],
     "keys": [{"algorithm": "ed25519", "id": "cc71171de5e4…", "public": "a6693243bcef…"}],
 }
-PROCEDURES = {
-    "procedures": [
-        {
-            **reference(1, 1, "procedure.adopted", "2026-11-23"),
-            "process": "register",
-            "procedure": {"name": "atelier-citoyen", "version": "1", "owed": [], "order": []},
-        }
-    ]
+_ADOPTED: dict[str, Any] = {
+    **reference(1, 1, "procedure.adopted", "2026-11-23"),
+    "process": "register",
+    "procedure": {"name": "atelier-citoyen", "version": "1", "owed": [], "order": []},
 }
+PROCEDURES = {"procedures": [_ADOPTED]}
+PROCEDURE = {**_ADOPTED, "adoptions": [1], "processes": [SLUG]}
 PROBLEM = {"code": "bad_date", "status": 422, "title": "The date or interval does not exist."}
 PROBLEMS = {"problems": [PROBLEM]}
 HEALTH = {

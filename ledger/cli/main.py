@@ -10,27 +10,20 @@ import socket
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from ledger.cli import changes, output
+from ledger.cli import changes, output, procedures
+from ledger.cli.options import SETTINGS as _SETTINGS
+from ledger.cli.options import As, Data, Json, Size, now
 from ledger.core import cosignature
 from ledger.core.canonical import loads
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
-from ledger.service.settings import Settings, calm_collector
-
-try:
-    _SETTINGS = Settings()
-except ValidationError as error:
-    for fault in error.errors():
-        print(f"LEDGER_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
-    sys.exit(2)
+from ledger.service.settings import calm_collector
 
 app = typer.Typer(
     name="filrouge",
@@ -43,34 +36,14 @@ app = typer.Typer(
     " 4 could not check.",
 )
 token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
-procedure_app = typer.Typer(no_args_is_help=True, help="The forms of dialogue in force.")
 app.add_typer(token_app, name="token")
-app.add_typer(procedure_app, name="procedure")
+app.add_typer(procedures.app, name="procedure")
 
 _FINISH_TRIES = 20
 
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data", envvar="LEDGER_DATA", metavar="DIR", help="The folder of the register."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
-As = Annotated[
-    str, typer.Option("--as", metavar="ACCOUNT", help="Who records: stands in each entry.")
-]
-Size = Annotated[
-    int | None,
-    typer.Option(min=1, help="As it was when a checkpoint of so many entries was signed."),
-]
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
 ]
-
-
-def now() -> datetime:
-    """The instant of a command."""
-    return datetime.now(UTC)
 
 
 @app.command()
@@ -355,17 +328,6 @@ def token_revoke(
     """Revoke every token of an account."""
     count = tokens.revoke_tokens(register.open_register(data), account, now=now())
     output.say(f"{count} tokens of {account} revoked.")
-
-
-@procedure_app.command("adopt")
-def procedure_adopt(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file.")],
-    data: Data = _SETTINGS.data,
-) -> None:
-    """Adopt a procedure: an entry like any other, and binding from there on."""
-    text = file.read_text(encoding="utf-8")
-    written = register.adopt(register.open_register(data), text, now=now())
-    output.say(f"Adopted as entry {written.first}.")
 
 
 def _serve(opened: register.Register, host: str, port: int) -> None:

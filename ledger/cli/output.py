@@ -190,6 +190,20 @@ def show_entry(as_json: bool, data: bytes, openings: Sequence[RawOpening]) -> No
     answer(as_json, value, "\n".join(lines))
 
 
+def show_procedures(as_json: bool, rows: Sequence[dict[str, Any]]) -> None:
+    """Every adoption of a procedure, oldest first."""
+    lines = []
+    for row in rows:
+        older = "" if row["newest"] else "  (a newer one is in force)"
+        title = f"{row['titles']['fr']} / {row['titles']['en']}"
+        lines.append(f"{row['name']}  {row['version']}  entry {row['seq']}  {title}{older}")
+        lines += [
+            f"  {slug}" + ("  (illustrative)" if slug in row["illustrative"] else "")
+            for slug in row["processes"]
+        ]
+    answer(as_json, {"procedures": rows}, "\n".join(lines))
+
+
 def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
     """What was verified, how fast, and the root."""
     rate = found.entries / seconds if seconds else 0.0

@@ -5,7 +5,7 @@ What they are called on the pages is in the catalogues of `viz.site`, under the 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Role = Literal[
     "registrar",  # who keeps the register
@@ -134,6 +134,14 @@ UnitType = Literal[
     "requirement",
     "observation",
 ]
+TYPES: dict[str, tuple[str, ...]] = {
+    "body.installed": get_args(BodyType),
+    "contribution.received": get_args(ContributionType),
+    "document.published": get_args(DocumentType),
+    "session.held": get_args(SessionType),
+    "unit.submitted": get_args(UnitType),
+}
+"""The types of each kind that has them."""
 Feasibility = Literal["feasible", "feasible_with_conditions", "not_feasible"]
 Verdict = Literal[
     "retained", "partly_retained", "already_done", "passed_on", "deferred", "rejected"

@@ -203,14 +203,21 @@ def create_register(
     return register
 
 
-def adopt(register: Register, text: str, *, now: datetime) -> Written:
-    """Adopts a procedure from TOML text.
+def adopt(
+    register: Register, text: str, *, now: datetime, newest: int | None = None
+) -> Written:
+    """Adopts a procedure from TOML text in form; `service.procedures` lints it before.
+
+    Args:
+        newest: The adoption of that name that it follows; refused if it no longer is.
 
     Raises:
         MalformedError: `bad_procedure`.
+        RefusedError: `head_moved`.
     """
     statement = _adoption(register.opened, text, now)
-    return register.append_one(Request(REGISTRAR, [statement]), now=now)
+    seen = {} if newest is None else {str(statement.raw["name"]): newest}
+    return register.append_one(Request(REGISTRAR, [statement], seen), now=now)
 
 
 def _adoption(opened: Opened, text: str, now: datetime) -> Prepared:

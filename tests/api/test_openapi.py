@@ -51,7 +51,7 @@ def test_every_operation_says_what_it_does_and_shows_a_good_answer(client: TestC
         assert "HTTPValidationError" not in str(operation), name
         problem = operation["responses"]["default"]["content"]
         assert problem.keys() == {"application/problem+json"}, name
-    assert seen == 29
+    assert seen == 30
 
 
 def test_every_parameter_is_described(client: TestClient) -> None:
@@ -110,6 +110,7 @@ def test_the_example_of_a_draft_is_a_good_one() -> None:
         ("/api/v1/checkpoint", examples.CHECKPOINT),
         ("/api/v1/keys", examples.KEYS),
         ("/api/v1/procedures", examples.PROCEDURES),
+        ("/api/v1/procedures/atelier-citoyen", examples.PROCEDURE),
         ("/api/v1/problems", examples.PROBLEMS),
         ("/api/v1/problems/bad_date", examples.PROBLEM),
         ("/entry/5", examples.RAW_ENTRY),

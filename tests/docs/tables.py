@@ -17,12 +17,14 @@ from pydantic import BaseModel, BeforeValidator, StringConstraints
 from pydantic.fields import FieldInfo
 
 from ledger.domain import admission, events, procedure, values, words
+from ledger.domain.flaws import FLAWS
 from ledger.domain.values import Sealing
 from ledger.errors import CODES, LedgerError
 
 ROOT = Path(__file__).parents[2]
 FORMAT = ROOT / "docs" / "format.md"
 ERRORS = ROOT / "docs" / "errors.md"
+PROCEDURES = ROOT / "docs" / "procedures.md"
 
 RULES = {
     "Vote": "At least one field is there.",
@@ -143,6 +145,13 @@ def exits_block() -> str:
     for branch in LedgerError.__subclasses__():
         sentence = (branch.__doc__ or "").splitlines()[0]
         lines.append(f"| `{branch.__name__}` | {branch.exit_status} | {sentence} |")
+    return "\n".join([*lines, ""])
+
+
+def flaws_block() -> str:
+    """Every flaw that the linter of procedures knows."""
+    lines = ["| Code | Severity | What it says |", "|---|---|---|"]
+    lines += [f"| `{code}` | {severity} | {said} |" for code, (severity, said) in FLAWS.items()]
     return "\n".join([*lines, ""])
 
 

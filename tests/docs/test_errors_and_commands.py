@@ -19,6 +19,11 @@ def test_every_error_code_is_documented():
     assert tables.fill(document, golden.ERROR_BLOCKS) == document, "run `make golden`"
 
 
+def test_every_flaw_of_a_procedure_is_documented():
+    document = tables.PROCEDURES.read_text(encoding="utf-8")
+    assert tables.fill(document, golden.PROCEDURE_BLOCKS) == document, "run `make golden`"
+
+
 def commands(group: TyperGroup, path: str = "filrouge") -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.domain.duties import State
 from ledger.domain.events import KINDS
+from ledger.domain.lint import lint_text
 from ledger.domain.procedure import Only, Order, Owed, Procedure, Step, parse_procedure
 from ledger.errors import MalformedError
 from tests.domain.build import RESPOND, procedure
@@ -111,6 +112,7 @@ DOCS = (Path(__file__).parents[2] / "docs/procedures.md").read_text(encoding="ut
 def test_the_documented_example_is_a_procedure():
     (example,) = re.findall(r"^```toml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
     assert Procedure.model_validate(parse_procedure(example)).owed[0].within == "P6M"
+    assert lint_text(example) == ()
 
 
 @pytest.mark.parametrize("model", [Procedure, Owed, Step, Only, Order])

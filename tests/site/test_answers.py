@@ -8,15 +8,9 @@ from tests.site.registers import answer, opened, record, unit
 from viz.site.app import create_app
 
 PAGES = (
-    "/",
-    "/p/rlpm",
-    "/p/rlpm/DC1",
-    "/registre",
-    "/registre/3",
-    "/verifier",
-    "/en/",
-    "/tableau",
-)
+    "/", "/p/rlpm", "/p/rlpm/DC1", "/registre", "/registre/3", "/verifier", "/en/",
+    "/tableau", "/procedures", "/procedures/grand-debat?seq=10",
+)  # fmt: skip
 
 
 def test_a_reader_who_has_the_page_is_told_that_nothing_changed(client):

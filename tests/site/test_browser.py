@@ -28,6 +28,7 @@ PAGES = (
     "/", "/p/publicite-dans-la-ville", "/p/nantes-la-loire-et-nous",
     "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/M1",
     "/p/exemple-cours-fraiches/contributions", "/registre", "/registre/30", "/verifier",
+    "/procedures", "/procedures/grand-debat", "/en/procedures/atelier-citoyen",
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien", "/tableau",
     "/tableau?invented=1", "/en/tableau?invented=1",
 )  # fmt: skip
@@ -166,6 +167,7 @@ def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
         for address in (
             "/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1",
             "/tableau?invented=1",
+            "/procedures", "/procedures/grand-debat",
         ):  # fmt: skip
             page.goto(site + address)
             faint = page.evaluate(CONTRAST)

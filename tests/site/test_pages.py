@@ -81,7 +81,9 @@ def test_every_link_of_every_page_answers_and_no_page_shows_a_code(client):
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_page_is_built_as_a_page_should_be(client, register, prefix):
     addresses = [f"{prefix}{p}" for p in ("/", "/registre", "/registre/0", "/registre/40")]
-    addresses += [f"{prefix}/verifier", f"{prefix}/tableau", f"{prefix}/tableau?invented=1"]
+    addresses += [f"{prefix}/verifier", f"{prefix}/procedures"]
+    addresses += [f"{prefix}/tableau", f"{prefix}/tableau?invented=1"]
+    addresses += [f"{prefix}/procedures/{name}" for name in ("atelier-citoyen", "grand-debat")]
     for slug in slugs(register):
         addresses += [f"{prefix}/p/{slug}", f"{prefix}/embed/{slug}"]
         addresses += [f"{prefix}/p/{slug}/contributions"]

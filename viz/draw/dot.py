@@ -54,7 +54,7 @@ def to_dot(
             "nodesep": "0.18",
             "bgcolor": c["paper"],
             "fontname": "Helvetica",
-            "label": _quoted(title),
+            "label": quoted(title),
             "labelloc": "t",
         },
         node_attr={
@@ -78,7 +78,7 @@ def to_dot(
                 link = checked_link(href(node))
                 column.node(names[node.key], **_attributes(node, words, link))
             # Declared last, it stands above its column: from left to right, first is lowest.
-            name = _quoted(words[f"stage.{stage}"])
+            name = quoted(words[f"stage.{stage}"])
             column.node(f"s{place}", name, shape="plaintext", style="")
     for place in range(len(stages(graph)) - 1):
         dot.edge(f"s{place}", f"s{place + 1}", style="invis")
@@ -93,20 +93,20 @@ def _attributes(node: Node, words: Words, link: str | None) -> dict[str, str]:
     sign = f"{theme.SIGNS[code].char} " if code else ""
     lines = [f"{sign}{head(node, words)}", *wrap(node.label, _WIDTH, theme.LABEL, _LINES)]
     lines += [f"({words[f'flag.{flag}']})" for flag in node.flags]
-    found = {"label": _quoted(*lines), "class": node.kind}
+    found = {"label": quoted(*lines), "class": node.kind}
     if code:
         found["color"] = theme.colour(theme.tone(code))
     if node.illustrative:
         found["style"] = "rounded,filled,dashed"
     if link is not None:
-        found["URL"] = _quoted(link)
+        found["URL"] = quoted(link)
         # Without a link a tooltip would become a link to nowhere, noise to a screen reader.
-        found["tooltip"] = _quoted(describe(node, words))
+        found["tooltip"] = quoted(describe(node, words))
         found["target"] = "_top"
     return found
 
 
-def _quoted(*lines: str) -> str:
+def quoted(*lines: str) -> str:
     """Text that Graphviz shows as it is: no escapes, no entities, no HTML."""
     escaped = (graphviz.escape(clean(line).replace("&", "&amp;")) for line in lines)
     # Not through str(): the type is what tells that this is no HTML.

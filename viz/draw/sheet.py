@@ -24,6 +24,8 @@ from viz.draw.outline import Line, outline
 from viz.draw.words import Words
 
 Format = Literal["pdf", "png"]
+Section = dict[str, Any]
+"""`name`, `start` (the number of its first fact), `facts` ({text, rests, link}), `empty`."""
 
 
 def sheet(
@@ -62,6 +64,31 @@ def sheet(
     picture = svg.draw(
         graph, words, title=title, font=theme.PRINT_FONT, lines=lines, prefix="sheet"
     )
+    sections = _stages(graph, words, href)
+    return page(
+        picture, sections, words, title=title, at=at, subtitle=subtitle, notes=notes, lang=lang,
+        format=format,
+    )  # fmt: skip
+
+
+def page(
+    picture: str,
+    sections: Sequence[Section],
+    words: Words,
+    *,
+    title: str,
+    at: datetime,
+    subtitle: str = "",
+    notes: Sequence[str] = (),
+    lang: str = "fr",
+    format: Format = "pdf",
+) -> bytes:
+    """One document about any picture that is drawn here, with its list; else as `sheet`.
+
+    Args:
+        picture: One `<svg>`, with texts in `theme.PRINT_FONT`.
+        sections: The same facts in words, as `Section`s.
+    """
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', picture)
     assert size is not None
     data = {
@@ -73,7 +100,7 @@ def sheet(
         "height": int(size[2]),
         "alt": f"{clean(title)}. {words['picture.list']}",
         "list": words["picture.list"],
-        "stages": _stages(graph, words, href),
+        "stages": sections,
         "notes": [clean(note) for note in notes],
         "paged": format == "pdf",
     }

@@ -26,6 +26,7 @@ from viz.site.i18n import CODES, Language, language
 from viz.site.register_routes import RegisterPages
 from viz.site.rendering import Renderer
 from viz.site.routes import Pages
+from viz.site.rules_routes import RulesPages
 
 
 def create_app(register: Register, **options: Any) -> FastAPI:
@@ -46,8 +47,8 @@ def add_pages(app: FastAPI) -> None:
     for code in CODES:
         tongue = language(code)
         desk = Desk(services, renderer, tongue)
-        tables = (Pages(desk), RegisterPages(desk), BoardPages(desk))
-        for path, endpoint in (row for pages in tables for row in pages.table()):
+        pages = (Pages(desk), RegisterPages(desk), BoardPages(desk), RulesPages(desk))
+        for path, endpoint in (row for part in pages for row in part.table()):
             app.router.routes.append(Route(tongue.prefix + path, endpoint, methods=["GET"]))
     app.router.routes.append(Route("/en", _english))
     app.router.routes.append(Route("/robots.txt", _robots))

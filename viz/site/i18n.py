@@ -191,9 +191,11 @@ class Language:
             return self.number_of("nearly %(num)s year", "nearly %(num)s years", whole + 1)
         return self.number_of("more than %(num)s year", "more than %(num)s years", whole)
 
-    def listing(self, parts: Sequence[str]) -> str:
-        """“R14 et R15”."""
-        return str(format_list(list(parts), locale=self.locale))
+    def listing(
+        self, parts: Sequence[str], style: Literal["standard", "or"] = "standard"
+    ) -> str:
+        """“R14 et R15”, “R14 ou R15”."""
+        return str(format_list(list(parts), style=style, locale=self.locale))
 
     def quantity(self, value: Mapping[str, Any]) -> str:
         """A figure as claimed: “plus de 85 %”; bare where the unit is empty."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.api.caching import etag_of
+from ledger.service.view import View
 from viz.site import headers
 from viz.site.changes_route import changes_answer, growths_of
 from viz.site.desk import Desk, Endpoint, natural
@@ -91,6 +92,7 @@ class Pages:
                 "apart": "",
                 "since": choices[1].size if len(choices) > 1 else 0,
                 "embed_code": self._embed_code(request, slug, found.title),
+                "form_href": self._rules(view),
                 "picture": None,
                 "picture_lines": [],
                 "fragment": self._narrowed(slug, verdict, page, fragment="1"),
@@ -216,6 +218,11 @@ class Pages:
     def changes(self, request: Request) -> Response:
         """What changed in one process since a checkpoint that the reader chooses."""
         return changes_answer(self.desk, request)
+
+    def _rules(self, view: View) -> str:
+        """The page of the rules that a process goes by, in the version that binds it."""
+        seq = view.case.procedures[-1][1]
+        return f"{self.tongue.prefix}/procedures/{view.procedure.name}?seq={seq}"
 
     def _past(self, request: Request) -> Past | None:
         return past_of(request, self.queries, self.tongue, self.zone)
