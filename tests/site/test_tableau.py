@@ -124,7 +124,7 @@ def test_measures_are_counted_once_each_by_their_newest_state(client, folder, qu
         states.update(found.values())
     rows = tables(html)["Mesures selon le dernier état rapporté"][1:]
     assert sorted(int(row[1]) for row in rows) == sorted(states.values())
-    said = rf"{states['done']} mesures? réalisées? sur {sum(states.values())}\b"
+    said = f"{states['done']} mesures? réalisées? sur {sum(states.values())}"
     assert re.search(said, read(html).text)
 
 
