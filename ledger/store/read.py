@@ -197,12 +197,14 @@ def received(db: Connection, process: str) -> tuple[Received, ...]:
 
 def processes(db: Connection) -> list[ProcessHead]:
     """Every process but the register itself, in the order they were opened."""
+    # CROSS JOIN: of each process its first entry is looked up; SQLite would rather read every
+    # entry there is.
     return [
         ProcessHead(slug, length, last_seq, bool(illustrative))
         for slug, length, last_seq, illustrative in db.execute(
-            "SELECT p.slug, p.length, p.last_seq, p.illustrative FROM process p"
-            " JOIN entry e ON e.process = p.slug AND e.nth = 0"
-            " WHERE p.slug <> ? ORDER BY e.seq",
+            "SELECT p.slug, p.length, p.last_seq, p.illustrative"
+            " FROM process p CROSS JOIN entry e"
+            " WHERE e.process = p.slug AND e.nth = 0 AND p.slug <> ? ORDER BY e.seq",
             (REGISTER,),
         )
     ]
