@@ -227,12 +227,14 @@ def processes(db: Connection, *, size: int = NEVER) -> list[ProcessHead]:
     Args:
         size: Only those opened among the first `size` entries; each as it stands now.
     """
+    # CROSS JOIN: of each process its first entry is looked up; SQLite would rather read every
+    # entry there is.
     return [
         ProcessHead(slug, length, last_seq, bool(illustrative))
         for slug, length, last_seq, illustrative in db.execute(
-            "SELECT p.slug, p.length, p.last_seq, p.illustrative FROM process p"
-            " JOIN entry e ON e.process = p.slug AND e.nth = 0"
-            " WHERE p.slug <> ? AND e.seq < ? ORDER BY e.seq",
+            "SELECT p.slug, p.length, p.last_seq, p.illustrative"
+            " FROM process p CROSS JOIN entry e WHERE e.process = p.slug AND e.nth = 0"
+            " AND p.slug <> ? AND e.seq < ? ORDER BY e.seq",
             (REGISTER, size),
         )
     ]

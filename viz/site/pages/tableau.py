@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.domain.board import Asked, Board, Pending, answered
+from ledger.domain.board import Board, Pending, answered
 from ledger.domain.line import OUTCOMES, Line
 from viz.site.i18n import Language
 from viz.site.pages.owed import named
@@ -77,7 +77,8 @@ class TableauPage:
 
     invented: bool
     filters: tuple[Filter, ...]
-    filtered: bool
+    chosen: tuple[str, ...]
+    """What was asked for, filter by filter."""
     today: str
     processes: int
     brief: tuple[tuple[str, str], ...]
@@ -111,10 +112,16 @@ def tableau_page(board: Board, language: Language) -> TableauPage:
     )
     outcomes = {o: sum(n for (_, k), n in board.units.items() if k == o) for o in OUTCOMES}
     asked = board.asked
+    filters = tuple(_filters(board, language))
     return TableauPage(
         asked.invented,
-        tuple(_filters(board, language)),
-        Asked(invented=asked.invented) != asked,
+        filters,
+        tuple(
+            language.gettext("%(name)s: %(value)s") % {"name": one.label, "value": choice.words}
+            for one in filters
+            for choice in one.choices
+            if choice.chosen and choice.value
+        ),
         language.day(board.today),
         len(board.lines),
         tuple(_brief(board, language)),
@@ -162,7 +169,7 @@ def _filters(board: Board, language: Language) -> Iterable[Filter]:
 
 def _brief(board: Board, language: Language) -> Iterable[tuple[str, str]]:
     """The figures in words, what is owed first."""
-    _, owing = language.gettext, board.owing
+    _, number, owing = language.gettext, language.number, board.owing
     if owing.past_due:
         yield (
             language.number_of(
@@ -193,12 +200,14 @@ def _brief(board: Board, language: Language) -> Iterable[tuple[str, str]]:
             "",
         )
     if board.units:
+        count = answered(board.units)
         yield (
-            _("%(answered)s of %(units)s units have an answer")
-            % {
-                "answered": language.number(answered(board.units)),
-                "units": language.number(sum(board.units.values())),
-            },
+            language.ngettext(
+                "%(num)s unit of %(all)s has an answer",
+                "%(num)s units of %(all)s have an answer",
+                count,
+            )
+            % {"num": number(count), "all": number(sum(board.units.values()))},
             "reponses",
         )
     if board.waits.median:
@@ -208,12 +217,14 @@ def _brief(board: Board, language: Language) -> Iterable[tuple[str, str]]:
             "delais",
         )
     if board.measures:
+        count = board.measures.get("done", 0)
         yield (
-            _("%(done)s of %(measures)s measures are done")
-            % {
-                "done": language.number(board.measures.get("done", 0)),
-                "measures": language.number(sum(board.measures.values())),
-            },
+            language.ngettext(
+                "%(num)s measure of %(all)s is done",
+                "%(num)s measures of %(all)s are done",
+                count,
+            )
+            % {"num": number(count), "all": number(sum(board.measures.values()))},
             "mesures",
         )
     if board.silent:
