@@ -29,6 +29,7 @@ PAGES = (
     "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/M1",
     "/p/exemple-cours-fraiches/contributions", "/registre", "/registre/30", "/verifier",
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien",
+    "/p/rlpm?size=67", "/p/exemple-cours-fraiches/changes?since=216",
 )  # fmt: skip
 
 
