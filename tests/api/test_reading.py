@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from ledger.api.services import Services, services_of
 from ledger.service.register import Register
-from tests.world import draft, put, unit
+from tests.world import contribution, draft, opened, put, unit
 
 PROCESS = "/api/v1/processes/cours-fraiches"
 VIEWS = [
@@ -86,6 +86,68 @@ def test_the_past_can_be_asked_for(client: TestClient, services: Services) -> No
     put(services.register, [unit("R3"), unit("R4")])
     assert len(get(client, PROCESS)["units"]) == 4
     assert len(get(client, f"{PROCESS}?size={size}")["units"]) == 2
+
+
+def test_every_view_of_the_past_is_what_it_was(
+    client: TestClient, services: Services, told: Register
+) -> None:
+    size = services.queries.head().size
+    views = [
+        "/api/v1/processes", PROCESS, f"{PROCESS}/timeline", f"{PROCESS}/contributions",
+        f"{PROCESS}/items/R1", f"{PROCESS}/items/R1/lineage", f"{PROCESS}/duties",
+        f"{PROCESS}/irregularities", f"{PROCESS}/graph",
+    ]  # fmt: skip
+    before = {view: get(client, view) for view in views}
+    title = {"path": "/body/title", "value": "Cent arbres"}
+    mended = {"entry": {"nth": 5}, "changes": [title], "why": "Oubli."}
+    put(
+        told,
+        [
+            opened("autre"),
+            unit("R3", draws_on=["C1"]),
+            contribution("C9"),
+            draft("answer.given", {"unit": "R1", "response": None, "verdict": "rejected",
+                                   "reason": "Non."}),
+            draft("correction.made", mended),
+        ],
+    )  # fmt: skip
+    for view in views:
+        assert get(client, f"{view}?size={size}") == before[view], view
+    for view in views:
+        refused = client.get(f"{view}?size={size + 1}")
+        assert refused.json()["code"] == "unknown_size", view
+    assert client.get(f"{PROCESS}/items/R3?size={size}").json()["code"] == "unknown_item"
+
+
+def test_what_changed_between_two_checkpoints_is_told(
+    client: TestClient, services: Services, told: Register
+) -> None:
+    size = services.queries.head().size
+    answered = {"unit": "R1", "response": None, "verdict": "rejected", "reason": "Non."}
+    seq = put(told, [draft("answer.given", answered)]).first
+    found = get(client, f"{PROCESS}/changes?since={size}")
+    assert (found["since"], found["size"], found["opened"]) == (size, size + 1, True)
+    changed = {change["code"]: change for change in found["changes"]}
+    assert changed["verdict_changed"]["entries"][-1] == seq
+    assert changed["verdict_changed"]["facts"] == {
+        "by": "Ville d’essai", "from": "retained", "to": "rejected",
+    }  # fmt: skip
+    assert get(client, f"{PROCESS}/changes?since={size}&size={size}")["changes"] == []
+    new = get(client, f"{PROCESS}/changes?since=4")
+    assert (new["opened"], new["days"][0]) == (False, None)
+    for query, code in {
+        f"since={size + 1}&size={size}": "bad_request",
+        f"since={size + 2}": "bad_request",
+        "since=6": "unknown_size",
+        "": "bad_request",
+        "since=-1": "bad_request",
+    }.items():
+        assert client.get(f"{PROCESS}/changes?{query}").json()["code"] == code, query
+    known = client.get(f"{PROCESS}/changes?since={size}")
+    again = client.get(
+        f"{PROCESS}/changes?since={size}", headers={"If-None-Match": known.headers["etag"]}
+    )
+    assert again.status_code == 304
 
 
 def test_the_lineage_leads_from_the_contribution_to_the_measure(client: TestClient) -> None:

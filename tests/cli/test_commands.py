@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import PROCEDURES, contribution, opened, workshop
+from tests.world import PROCEDURES, contribution, draft, opened, unit, workshop
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,6 +180,43 @@ def test_show_tells_the_register_a_process_an_item_and_an_entry(
         assert shown.returncode == 0, shown.stderr
         assert words in shown.stdout
         json.loads(filrouge("show", *([place] if place else []), "--json", data=data).stdout)
+
+
+def test_show_and_draw_tell_what_was_known_at_a_checkpoint(data: Path, tmp_path: Path) -> None:
+    size = len(workshop()) + 4
+    filrouge("load", str(write(tmp_path, workshop())), data=data)
+    filrouge("record", json.dumps(unit("R9", "Plus tard")), data=data)
+    for place in ([], ["cours-fraiches"], ["cours-fraiches/R1"], ["9"]):
+        now = filrouge("show", *place, "--json", data=data)
+        then = filrouge("show", *place, "--size", str(size), "--json", data=data)
+        assert then.returncode == 0, then.stderr
+        assert ("R9" in now.stdout) <= ("R9" not in then.stdout)
+    for later in ("cours-fraiches/R9", str(size)):
+        refused = filrouge("show", later, "--size", str(size), data=data)
+        assert refused.returncode == 1
+    out = tmp_path / "then.json"
+    drawn = filrouge("draw", "cours-fraiches", "-o", str(out), "--size", str(size), data=data)
+    assert drawn.returncode == 0, drawn.stderr
+    assert "R9" not in out.read_text()
+
+
+def test_what_changed_between_two_checkpoints_is_told(data: Path, tmp_path: Path) -> None:
+    size = str(len(workshop()) + 4)
+    filrouge("load", str(write(tmp_path, workshop())), data=data)
+    answered = {"unit": "R1", "response": None, "verdict": "rejected", "reason": "Non."}
+    filrouge("record", json.dumps(draft("answer.given", answered)), data=data)
+    told = filrouge("changes", "cours-fraiches", "--since", size, data=data)
+    assert told.returncode == 0, told.stderr
+    assert "1 answer.given [17]" in told.stdout
+    assert "retained → rejected" in told.stdout
+    found = filrouge("changes", "cours-fraiches", "--since", "0", "--json", data=data)
+    assert json.loads(found.stdout)["opened"] is False
+    same = filrouge("changes", "cours-fraiches", "--since", size, "--size", size, data=data)
+    assert "Nothing changed." in same.stdout
+    new = filrouge("changes", "cours-fraiches", "--since", "4", data=data)
+    assert "everything is new" in new.stdout
+    for options in (["--since", "7"], ["--since", "99"], ["--since", size, "--size", "4"]):
+        assert filrouge("changes", "cours-fraiches", *options, data=data).returncode == 1
 
 
 def test_an_erased_text_is_gone_and_the_register_verifies(data: Path, tmp_path: Path) -> None:

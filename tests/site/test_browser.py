@@ -31,6 +31,7 @@ PAGES = (
     "/procedures", "/procedures/grand-debat", "/en/procedures/atelier-citoyen",
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien", "/tableau",
     "/tableau?invented=1", "/en/tableau?invented=1",
+    "/p/rlpm?size=78", "/p/exemple-cours-fraiches/changes?since=0",
 )  # fmt: skip
 
 

@@ -99,7 +99,8 @@ class _Teller:
             facts["name"] = self.name(change)
         words = self.language.word(f"change.{_variant(change)}")
         said = words % _Facts(facts)
-        if change.code == "added" and change.facts["illustrative"]:
+        invented = change.facts.get("illustrative") and not self.found.after.case.illustrative
+        if change.code == "added" and invented:
             said += " " + self.language.gettext("(illustrative: %(num)s)") % {
                 "num": facts["illustrative"]
             }
