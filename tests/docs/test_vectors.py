@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -176,6 +177,9 @@ class Before:
 
     def entry(self, seq: int) -> dict[str, Any] | None:
         return self._entries[seq] if seq < len(self._entries) else None
+
+    def entries(self, process: str, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        return [e for e in self._entries if e["process"] == process and e["kind"] in kinds]
 
 
 def sound_for_us(before: list[dict[str, Any]], data: bytes) -> bool:
