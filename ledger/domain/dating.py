@@ -127,10 +127,10 @@ def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligat
 
 
 def _passed(said: Said, owed: Sequence[Obligation]) -> bool:
-    """Whether a date said of all had passed before anything was owed for this one."""
+    """Whether a date said of all may have passed before anything was owed for this one."""
     if said.about or not owed:
         return False
-    return all(o.begin is not None and said.due.before(o.begin) for o in owed)
+    return all(o.begin is not None and said.due.last < o.begin.last for o in owed)
 
 
 def _target(said: Said, debt: Debt) -> Obligation | None:

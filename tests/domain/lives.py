@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -54,7 +54,13 @@ DUTIES = [*(rule["id"] for rule in GRAMMAR["owed"]), "unheard_of"]
 DAYS = st.dates(date(2020, 1, 1), date(2023, 12, 31)).map(str)
 BETWEEN = st.tuples(DAYS, DAYS).map(lambda ends: "/".join(sorted(ends)))
 ON = st.one_of(DAYS, DAYS, DAYS.map(lambda day: day[:7]), BETWEEN, st.none())
-TODAY = st.dates(date(2020, 1, 1), date(2026, 12, 31))
+_DUES = ("2020-06", "2021-03-31", "2021", "2022-01-01/2022-02-15", "2023-05-05", "2020-02-29")
+_LAST = [date(2020, 6, 30), date(2021, 3, 31), date(2021, 12, 31), date(2022, 2, 15)]
+TODAY = st.one_of(
+    st.dates(date(2020, 1, 1), date(2026, 12, 31)),
+    st.sampled_from([day + timedelta(days=n) for day in _LAST for n in (0, 1)]),
+)
+"""Any day, or one on which a date that was said is over, or is not yet."""
 
 
 class Step(NamedTuple):
@@ -76,7 +82,6 @@ STEPS = st.lists(
     max_size=30,
 )
 _VERDICTS = ("retained", "partly_retained", "passed_on", "rejected", "already_done", "retained")
-_DUES = ("2020-06", "2021-03-31", "2021", "2022-01-01/2022-02-15", "2023-05-05", "2020-02-29")
 
 
 def play(steps: Sequence[Step], owners: tuple[dict[str, str], ...] = (CITY,)) -> Process:
@@ -127,7 +132,7 @@ class _Life:
             case "assess" if unit:
                 add("unit.assessed", on, unit=unit, cost=m * 100)
             case "response":
-                named = {"opinion": opinion} if opinion else {}
+                named: dict[str, Any] = {"opinion": opinion} if opinion else {}
                 add("response.given", on, id=self.new("A"), declares=n, by=by, **named)
             case "answer" if unit:
                 reason = TEXT if n % 2 else None
@@ -140,7 +145,7 @@ class _Life:
             case "decision":
                 add("decision.made", on, id=self.new("D"), declares=m)
             case "measure":
-                due = {"due": _DUES[m]} if n % 2 else {}
+                due: dict[str, Any] = {"due": _DUES[m]} if n % 2 else {}
                 add("measure.adopted", on, id=self.new("M"), decision=self.there("D", m),
                     carries_out=[unit] if unit else [], **due)  # fmt: skip
             case "amend" if measure:
@@ -156,7 +161,7 @@ class _Life:
                 value = {"number": m, "unit": "arbres", "bound": "exactly"}
                 add("claim.recorded", on, about=["p"], topic="trees", value=value)
             case "date":
-                about = {"about": [unit]} if unit and n % 2 else {}
+                about: dict[str, Any] = {"about": [unit]} if unit and n % 2 else {}
                 add("date.announced", on, due=_DUES[m], duty=DUTIES[n], by=by, **about)
             case "what":
                 add("date.announced", on, due=_DUES[m], what=what("session.held"), by=by)

@@ -327,7 +327,7 @@ class Reading:
         own += self._promised(seq, rule, subject, owes, left, times)
 
     def _had_passed(self, due: Due, own: list[Item]) -> bool:
-        return bool(own) and all(i.since and due.days.last < i.since.first for i in own)
+        return bool(own) and all(i.since and due.days.last < i.since.last for i in own)
 
     def _meant_for(self, due: Due, own: list[Item], met: list[Fact]) -> Item | None:
         """The first duty that was still to be fulfilled when the date was said."""
