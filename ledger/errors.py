@@ -57,6 +57,7 @@ CODES: dict[str, Code] = {
     "unknown_size": Code(404, "The register never had a checkpoint of that size."),
     "not_found": Code(404, "There is nothing at this address."),
     "duplicate_id": Code(409, "This id is already used in the process."),
+    "cycle": Code(409, "A process would arise from itself, through others."),
     "process_exists": Code(409, "The process is already open."),
     "register_exists": Code(409, "A register is already here."),
     "already_adopted": Code(409, "This procedure is adopted already, just as it is."),

@@ -7,7 +7,7 @@ id, what lies in the future, and what would mix the invented with the real.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from ledger.domain.events import (
     REGISTER_KINDS,
     Body,
 )
+from ledger.domain.origins import KINDS, origins
 from ledger.domain.pointer import replaced, sealed_at, value_at
 from ledger.domain.values import Sealed
 from ledger.errors import MalformedError, RefusedError
@@ -95,6 +96,9 @@ class Register(Protocol):
     def entry(self, seq: int) -> Mapping[str, Any] | None:
         """The decoded entry at a place of the register."""
 
+    def entries(self, process: str, kinds: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+        """The decoded entries of some kinds in a process, as recorded; no contributions."""
+
 
 def admit(statement: Statement, register: Register, *, today: date) -> None:
     """Checks a statement against everything recorded before it.
@@ -122,11 +126,18 @@ def admit(statement: Statement, register: Register, *, today: date) -> None:
             if statement.body.to == statement.process:
                 raise _unknown("a process is not linked with itself", "/body/to")
             _check_process_named(statement, register, statement.body.to, "/body/to")
+            if statement.body.relation == "arises_from":
+                _check_circle(statement, register, [statement.body.to], "/body/to")
         case events.CorrectionMade():
             original = _original(statement, register, statement.body.entry)
             _check_changes(original, statement.body.changes, today)
-        case events.TextErased() | events.EntryDisowned():
+        case events.TextErased():
             _original(statement, register, statement.body.entry)
+        case events.EntryDisowned():
+            original = _original(statement, register, statement.body.entry)
+            if original["kind"] == "entry.disowned":
+                restored = _restored(statement, register, statement.body.entry)
+                _check_circle(statement, register, restored, "/body/entry")
 
 
 def _check_process(statement: Statement, register: Register) -> bool:
@@ -210,6 +221,31 @@ def _original(statement: Statement, register: Register, seq: int) -> Mapping[str
             where="/body/entry",
         )
     return original
+
+
+def _restored(statement: Statement, register: Register, seq: int) -> list[str]:
+    """The processes from which this one arises again once a disowning is disowned."""
+    known = list(register.entries(statement.process, KINDS))
+    return [o.process for o in origins(known, taken_back=seq) - origins(known)]
+
+
+def _check_circle(
+    statement: Statement, register: Register, named: Iterable[str], where: str
+) -> None:
+    """Checks that no process arises from itself, through whatever others.
+
+    Links that were disowned do not count, and invented ones only against invented ones: a
+    mistake never stands in the way of the truth.
+    """
+    seen, ahead = set[str](), list(named)
+    while ahead:
+        slug = ahead.pop()
+        if slug == statement.process:
+            raise RefusedError("cycle", f"{slug} would arise from itself", where=where)
+        if slug not in seen:
+            seen.add(slug)
+            found = origins(register.entries(slug, KINDS))
+            ahead += [o.process for o in found if o.illustrative <= statement.illustrative]
 
 
 def _check_kind_at(register: Register, seq: int, kind: str) -> None:

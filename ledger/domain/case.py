@@ -16,6 +16,7 @@ from typing import TypeVar, cast
 
 from ledger.domain import events
 from ledger.domain.entry import Entry, split_reference
+from ledger.domain.origins import disowned
 
 V = TypeVar("V")
 Texts = Mapping[str, str]
@@ -276,20 +277,24 @@ def _apply(case: Case, entry: Entry) -> None:
         case events.TextErased():
             case.erased.setdefault(body.entry, []).append(entry)
         case events.EntryDisowned():
-            _disown(case, entry, body.entry)
+            _disown(case)
 
 
-def _disown(case: Case, entry: Entry, seq: int) -> None:
-    if entry.illustrative and not case.illustrative:
-        return  # what is invented unsays nothing real
-    case.disowned[seq] = entry
-    for mistaken in case.entries:
-        if mistaken.seq != seq:
-            continue
-        if isinstance(mistaken.body, events.EntryDisowned):
-            case.disowned.pop(mistaken.body.entry, None)
-        elif mistaken.kind == "procedure.changed":
-            case.procedures = [p for p in case.procedures if p[0] != mistaken.nth]
+def _disown(case: Case) -> None:
+    """Judges anew what governs and what closed, without what was disowned so far."""
+    said = {e.seq: e for e in case.entries if isinstance(e.body, events.EntryDisowned)}
+    gone = disowned(
+        (seq, cast(events.EntryDisowned, entry.body).entry)
+        for seq, entry in said.items()
+        if entry.illustrative <= case.illustrative  # what is invented unsays nothing real
+    )
+    case.disowned = {names: said[seq] for names, seq in gone.items()}
+    case.procedures = [
+        (e.nth, e.body.procedure)
+        for e in case.entries
+        if isinstance(e.body, events.ProcessOpened)
+        or (isinstance(e.body, events.ProcedureChanged) and case.counts(e))
+    ]
     closings = [e for e in case.entries if e.kind == "process.closed" and case.counts(e)]
     case.closed = closings[-1] if closings else None
 

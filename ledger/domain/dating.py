@@ -64,18 +64,20 @@ def attach(index: Index, debt: Debt, dates: Dates, owing: Sequence[Debtor]) -> N
     if not dates:
         return
     left: list[Said] = []
+    # Of what comes back, a date says when the next one is, and belongs to no period.
+    recurs = debt.rule.every is not None and any(o.after is not None for o in debt.owed)
     for said in dates.of(debt.item):
         if not concerns(said, debt.debtor, owing):
             continue
-        if said.entry.kind != "date.announced" and debt.owed:
+        if said.entry.kind != "date.announced" and debt.owed and not recurs:
             # The due day of the measure itself, or of the answer that put it off.
             begun = [o for o in debt.owed if o.after and o.after.seq <= said.entry.seq]
             (begun or debt.owed)[-1].dates.append(said)
             continue
-        if debt.item and not said.about and _passed(said, debt.owed):
+        if said.entry.kind == "date.announced" and debt.item and _passed(said, debt.owed):
             continue
         dates.heard.add(said.entry.seq)
-        target = _target(said, debt)
+        target = _target(said, debt) if not recurs else None
         if target is not None:
             target.dates.append(said)
         else:
@@ -105,8 +107,11 @@ def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligat
     """Obligations under a rule that nothing began but the dates themselves."""
     by_seq = {s.entry.seq: s for s in said}
     entries = [s.entry for s in said]
-    for group, met in settle(index, entries, debt.fulfilling, debt.obligation().times):
-        yield debt.obligation(met=met, dates=[by_seq[entry.seq] for entry in group])
+    times = 1 if debt.rule.every is not None else max(1, debt.rule.times or 1)
+    for group, met in settle(index, entries, debt.fulfilling, times):
+        made = debt.obligation(met=met, dates=[by_seq[entry.seq] for entry in group])
+        made.times = times
+        yield made
 
 
 def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligation]:
@@ -141,8 +146,10 @@ def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligat
 
 
 def _passed(said: Said, owed: Sequence[Obligation]) -> bool:
-    """Whether a date said of all had passed before anything was owed for this one."""
-    return bool(owed) and all(o.begin is not None and said.due.before(o.begin) for o in owed)
+    """Whether a date said of all may have passed before anything was owed for this one."""
+    if said.about or not owed:
+        return False
+    return all(o.begin is not None and said.due.last < o.begin.last for o in owed)
 
 
 def _target(said: Said, debt: Debt) -> Obligation | None:

@@ -38,6 +38,7 @@ _FIELDS = {
 _ANSWERED = What(kind="answer.given")
 _ASSESSED = What(kind="unit.assessed")
 _VOTED = What(kind="ballot.held")
+_WITHDRAWN = What(kind="unit.withdrawn")
 
 
 class Index:
@@ -87,8 +88,8 @@ class Index:
             return _are(self.of_kind(after.kind), after)
         key = (after.kind, item)
         found = _are(self._named.get(key, ()), after)
-        if not found:
-            found = _are(self._declaring.get(key, ()), after)
+        if not found and key in self._declaring:
+            found = _are(_once(self._declaring[key]), after)
         if not found:
             plain = (e for e in self.of_kind(after.kind) if e.seq not in self._particular)
             found = list(islice((e for e in plain if after.accepts(e.raw)), 1))
@@ -101,9 +102,7 @@ class Index:
         key = (what.kind, item)
         found: Sequence[Entry] = self._named.get(key, ())
         if key in self._declaring:
-            found = sorted(
-                {e.seq: e for e in (*found, *self._declaring[key])}.values(), key=seq_of
-            )
+            found = _once((*found, *self._declaring[key]))
         return _are(found, what)
 
     def names(self, entry: Entry) -> set[str]:
@@ -129,9 +128,9 @@ class Index:
 
     def gone(self, unit: str) -> Entry | None:
         """What withdrew or replaced a unit."""
-        told = self.case.units[unit]
-        causes = [told.withdrawn, *(self.case.units[id_].entry for id_ in told.replaced_by)]
-        return next((c for cause in causes if (c := self.entry(cause)) is not None), None)
+        withdrawn = self.concerning(_WITHDRAWN, unit)
+        replaced = (self.items.get(id_) for id_ in self.case.units[unit].replaced_by)
+        return next((cause for cause in (*withdrawn, *replaced) if cause is not None), None)
 
     def elected(self, unit: str) -> bool | None:
         """Whether the newest ballot with this unit elected it; None without a ballot."""
@@ -242,6 +241,11 @@ def span(entry: Entry) -> Period:
 def seq_of(entry: Entry) -> int:
     """The place of an entry in the register, to sort by."""
     return entry.seq
+
+
+def _once(entries: Iterable[Entry]) -> Sequence[Entry]:
+    """Each entry once, by `seq`."""
+    return sorted({entry.seq: entry for entry in entries}.values(), key=seq_of)
 
 
 def _are(entries: Sequence[Entry], what: What) -> Sequence[Entry]:

@@ -54,7 +54,7 @@ def of_rule(
                     debt.owed = before.owed
                 debts[item, debtor.names] = debt
                 if begun_by := _own(rule, ours, debtor, ours_owing):
-                    debt.owed += _begun(index, debt, begun_by, today)
+                    debt.owed += _begun(index, debt, begun_by, starts, today)
                 elif coming and not (starts or debt.owed or debt.fulfilling):
                     debt.owed.append(debt.obligation())
         begun = begun or bool(index.concerning(rule.after, ""))
@@ -125,8 +125,10 @@ def _by_verdict(rule: Owed) -> bool:
 
 def _governed(index: Index, start: Entry, seq: int) -> bool:
     """Whether what begins a duty was recorded under the grammar adopted at `seq`."""
-    case = index.case
-    return start.process != case.process or case.procedure_at(start.nth) == seq
+    case, nth = index.case, start.nth
+    if start.process != case.process:  # then what stood here when it was recorded there
+        nth = max((e.nth for e in case.entries if e.seq < start.seq), default=0)
+    return case.procedure_at(nth) == seq
 
 
 def _debt(seq: int, rule: Owed, item: str, debtor: Debtor, candidates: Sequence[Entry]) -> Debt:
@@ -135,18 +137,19 @@ def _debt(seq: int, rule: Owed, item: str, debtor: Debtor, candidates: Sequence[
 
 
 def _begun(
-    index: Index, debt: Debt, starts: Sequence[Entry], today: date
+    index: Index, debt: Debt, starts: Sequence[Entry], among: Sequence[Entry], today: date
 ) -> Iterator[Obligation]:
     rule = debt.rule
     times = max(1, rule.times or 1)
     if rule.every is not None:
         ends = index.concerning(rule.until, "") if rule.until is not None else []
-        for turn in turns(starts, debt.fulfilling, ends, rule.every, times, today):
+        there = {e.seq: e for e in (_began(index, s, debt.item) for s in starts)}
+        for turn in turns([*there.values()], debt.fulfilling, ends, rule.every, times, today):
             yield debt.obligation(
                 after=turn.start, begin=turn.since, met=turn.met, bound=turn.due, cut=turn.cut
             )
         return
-    for group, met in settle(index, starts, debt.fulfilling, times):
+    for group, met in settle(index, starts, debt.fulfilling, times, among):
         after = _began(index, group[0], debt.item)
         bound = None
         if rule.within is not None:
@@ -159,11 +162,14 @@ def _begun(
 
 
 def _began(index: Index, start: Entry, item: str) -> Entry:
-    """What began a duty: nothing is owed for a thing before it is there."""
+    """What began a duty: nothing is owed for a thing before it is there.
+
+    A thing without a date came with what began its duty; else what may be the later counts.
+    """
     own = index.items.get(item)
     if own is None or own.seq < start.seq or own.period is None:
         return start
-    return own if start.period is None or start.period.before(own.period) else start
+    return own if last_day(start) < last_day(own) else start
 
 
 def _unconditional(rule: Owed) -> bool:

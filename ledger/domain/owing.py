@@ -126,25 +126,33 @@ def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
 
 
 def governing(case: Case, procedures: Mapping[int, Procedure]) -> dict[int, Procedure]:
-    """The procedures that govern or governed a process, by seq, in that order."""
-    return {seq: procedures[seq] for _, seq in case.procedures if seq in procedures}
+    """The procedures that govern or governed a process, by seq; last what did so last."""
+    newest_first = dict.fromkeys(seq for _, seq in reversed(case.procedures))
+    return {seq: procedures[seq] for seq in reversed(newest_first) if seq in procedures}
 
 
 def settle(
-    index: Index, starts: Sequence[Entry], candidates: Sequence[Entry], times: int = 1
+    index: Index,
+    starts: Sequence[Entry],
+    candidates: Sequence[Entry],
+    times: int = 1,
+    among: Sequence[Entry] = (),
 ) -> list[tuple[list[Entry], list[Entry]]]:
     """Which statements settle what was started, each time by the first `times` that follow.
 
     A candidate that refers to one of several starts (a response to its opinion) settles that
     one alone. What the same statement settles is one duty, begun with the first of its starts.
 
+    Args:
+        among: All that was started, where `starts` are only those under one grammar.
+
     Returns:
         For each duty its starts, and the statements that count, at most `times`.
     """
-    if len(starts) == 1:
+    if len(starts) == 1 and len(among) < 2:
         at = bisect_right(candidates, starts[0].seq, key=seq_of) if candidates else 0
         return [([starts[0]], list(candidates[at : at + times]))]
-    ids = {start.id for start in starts if start.id is not None}
+    ids = {start.id for start in among or starts if start.id is not None}
     free: list[Entry] = []
     bound: dict[str | None, list[Entry]] = {}
     if len(ids) < 2:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
 
 from ledger.domain.admission import Thing
+from ledger.store import read
 
 
 class Past:
@@ -53,3 +54,8 @@ class Past:
             return None
         row = self._db.execute("SELECT data FROM entry WHERE seq = ?", (seq,)).fetchone()
         return cast(Mapping[str, Any], orjson.loads(row[0])) if row else None
+
+    def entries(self, process: str, kinds: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """The decoded entries of some kinds in a process, as recorded; no contributions."""
+        for data in read.of_kinds(self._db, process, kinds, size=self.seq):
+            yield cast(Mapping[str, Any], orjson.loads(data))

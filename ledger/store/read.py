@@ -7,7 +7,7 @@ writer's faults.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger.domain.case import Received
@@ -145,6 +145,21 @@ def story(db: Connection, process: str, *, size: int = NEVER) -> Iterator[bytes]
         "SELECT data FROM entry WHERE process = ? AND kind <> 'contribution.received'"
         " AND seq < ? ORDER BY nth",
         (process, size),
+    ):
+        yield data
+
+
+def of_kinds(
+    db: Connection, process: str, kinds: Sequence[str], *, size: int = NEVER
+) -> Iterator[bytes]:
+    """The entries of some kinds in a process, by `nth`, among the first `size`; contributions
+    are none of them.
+    """
+    marks = ", ".join("?" * len(kinds))
+    for (data,) in db.execute(
+        f"SELECT data FROM entry WHERE process = ? AND kind IN ({marks})"
+        " AND kind <> 'contribution.received' AND seq < ? ORDER BY nth",
+        (process, *kinds, size),
     ):
         yield data
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from ledger.domain.admission import Thing
 from ledger.domain.draft import Prepared
 from ledger.domain.entry import split_reference
 from ledger.domain.events import DECLARED
+from ledger.store import read
 
 _CHUNK = 400
 
@@ -107,6 +108,15 @@ class State:
                 return None
             data = row[0]
         return cast(Mapping[str, Any], decode(data))
+
+    def entries(self, process: str, kinds: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """The decoded entries of some kinds in a process, as recorded; no contributions."""
+        for data in read.of_kinds(self._db, process, kinds):
+            yield cast(Mapping[str, Any], decode(data))
+        for data in (*self._known.data.values(), *self._new.data.values()):
+            entry = cast(Mapping[str, Any], decode(data))
+            if entry["process"] == process and entry["kind"] in kinds:
+                yield entry
 
     def record(self, statement: Prepared, seq: int) -> int:
         """The statement's place in its process, which grows by it."""

@@ -577,6 +577,21 @@ class Senseless(ValueError):
     """An entry is of a good form, and could not have been admitted where it stands."""
 
 
+def _arising(entries: list[dict[str, Any]]) -> set[tuple[int, str, str, bool]]:
+    """The links that count: seq, which process, from which it arises, whether invented."""
+    links, gone = set(), set()
+    for seq, entry in reversed(list(enumerate(entries))):
+        body, kind = entry.get("body"), entry["kind"]
+        if _is_later(entry) or seq in gone:
+            continue
+        if kind == "entry.disowned":
+            gone.add(body["entry"])
+        elif kind == "process.linked" and body["relation"] == "arises_from":
+            invented = entry.get("illustrative") is True
+            links.add((seq, entry["process"], body["to"], invented))
+    return links
+
+
 @dataclass
 class Sense:
     """The rules of section 12 over entries in order, forms and places checked before."""
@@ -619,6 +634,8 @@ class Sense:
             if body["to"] == process:
                 raise Senseless("it is linked with itself")
             self._named(entry, body["to"])
+        if kind in ("process.linked", "entry.disowned"):
+            self._circle(entry)
         if kind in ("process.opened", "procedure.changed"):
             seq = body["procedure"]
             if seq >= len(self.entries) or self.entries[seq]["kind"] != "procedure.adopted":
@@ -697,6 +714,16 @@ class Sense:
         if (original.get("illustrative") is True) != (entry.get("illustrative") is True):
             raise Senseless("one is invented and the other is real")
         return original
+
+    def _circle(self, entry: dict[str, Any]) -> None:
+        before, after = _arising(self.entries), _arising([*self.entries, entry])
+        reached = {link[2] for link in after - before}
+        if not entry.get("illustrative"):
+            after = {link for link in after if not link[3]}
+        while more := {to for _, of, to, _ in after if of in reached} - reached:
+            reached |= more
+        if entry["process"] in reached:
+            raise Senseless("it would arise from itself")
 
     def _correction(self, entry: dict[str, Any], original: dict[str, Any]) -> None:
         corrected, paths = deepcopy(original), set()

@@ -62,9 +62,14 @@ def claim(about: str, **more: Any) -> dict[str, Any]:
     return say("claim.recorded", body, **more)
 
 
-def linked(to: str, **more: Any) -> dict[str, Any]:
+def linked(to: str, process: str = SLUG, **more: Any) -> dict[str, Any]:
     """A process feeds another."""
-    return say("process.linked", {"relation": "feeds", "to": to}, **more)
+    return say("process.linked", {"relation": "feeds", "to": to}, process, **more)
+
+
+def arises(process: str, to: str, **more: Any) -> dict[str, Any]:
+    """A process arises from another."""
+    return say("process.linked", {"relation": "arises_from", "to": to}, process, **more)
 
 
 def mend(entry: int, *changes: tuple[str, Any], **more: Any) -> dict[str, Any]:
@@ -78,6 +83,8 @@ def disowned(entry: int, **more: Any) -> dict[str, Any]:
     return say("entry.disowned", {"entry": entry, "why": text("why")}, **more)
 
 
+OTHER, THIRD = opened("autre"), opened("tiers")
+"""At 7 and, where both are there, 8."""
 POLICY = {"policy": "witnesses", "value": 2}
 INVENTED: dict[str, Any] = {"illustrative": True}
 
@@ -91,7 +98,42 @@ SOUND: dict[str, Entries] = {
     "an interval that has begun": [{**unit("R2"), "on": "2026-11-01/2031"}],
     "no date": [{**unit("R2"), "on": None}],
     "a claim about a process": [claim(SLUG)],
-    "a link with another process": [opened("autre"), linked("autre")],
+    "a link with another process": [OTHER, linked("autre")],
+    "a link said twice": [OTHER, arises("autre", SLUG), arises("autre", SLUG)],
+    "processes that feed one another": [OTHER, linked("autre"), linked(SLUG, "autre")],
+    "two that arise from one": [OTHER, THIRD, arises("autre", SLUG), arises("tiers", SLUG)],
+    "one that arises from two": [
+        OTHER,
+        THIRD,
+        arises("tiers", SLUG),
+        arises("autre", SLUG),
+        arises("tiers", "autre"),
+    ],
+    "a process that feeds what it arises from": [
+        OTHER,
+        arises("autre", SLUG),
+        linked(SLUG, "autre"),
+    ],
+    "the other way round, once the first was disowned": [
+        OTHER,
+        arises(SLUG, "autre"),
+        disowned(8),
+        arises("autre", SLUG),
+    ],
+    "the other way round, beside an invented link": [
+        OTHER,
+        arises(SLUG, "autre", **INVENTED),
+        arises("autre", SLUG),
+    ],
+    "a link restored": [OTHER, arises(SLUG, "autre"), disowned(8), disowned(9)],
+    "the other way round, where the disowning was restored": [
+        OTHER,
+        arises(SLUG, "autre"),
+        disowned(8),
+        disowned(9),
+        disowned(10),
+        arises("autre", SLUG),
+    ],
     "an invented entry about a real one": [answer("R1", **INVENTED)],
     "an invented entry about an invented one": [
         {**unit("R2"), **INVENTED},
@@ -184,6 +226,55 @@ SENSELESS: dict[str, Entries] = {
     "what is real about what is invented": [{**unit("R2"), **INVENTED}, answer("R2")],
     "what is real about an invented process": [opened("autre", **INVENTED), claim("autre")],
     "a link with itself": [linked(SLUG)],
+    "two processes that arise from one another": [
+        OTHER,
+        arises("autre", SLUG),
+        arises(SLUG, "autre"),
+    ],
+    "three processes in a circle": [
+        OTHER,
+        THIRD,
+        arises("autre", SLUG),
+        arises("tiers", "autre"),
+        arises(SLUG, "tiers"),
+    ],
+    "a circle closed in the middle": [
+        OTHER,
+        THIRD,
+        arises(SLUG, "tiers"),
+        arises("autre", SLUG),
+        arises("tiers", "autre"),
+    ],
+    "a circle closed by what is invented": [
+        OTHER,
+        arises("autre", SLUG),
+        arises(SLUG, "autre", **INVENTED),
+    ],
+    "a circle of a link restored": [
+        OTHER,
+        arises(SLUG, "autre"),
+        disowned(8),
+        arises("autre", SLUG),
+        disowned(9),
+    ],
+    "a circle with a link disowned and restored": [
+        OTHER,
+        arises(SLUG, "autre"),
+        disowned(8),
+        disowned(9),
+        arises("autre", SLUG),
+    ],
+    "a circle in another process": [
+        OTHER,
+        THIRD,
+        arises("autre", "tiers"),
+        arises("tiers", "autre"),
+    ],
+    "a unit that replaces itself": [unit("R2", replaces=["R2"])],
+    "a unit that replaces what is to come": [
+        OTHER,
+        unit("R2", replaces=["autre/R1"]),
+    ],
     "a link with the register": [linked("register")],
     "a link with nothing": [linked("autre")],
     "a real link with an invented process": [opened("autre", **INVENTED), linked("autre")],

@@ -200,6 +200,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("wrong_reference", "answer.given", {"body": ANSWER | {"unit": "M1"}}),
     ("duplicate_id", "response.given", {"body": {"id": "R1", "declares": None}}),
     ("process_exists", "process.opened", {"body": json.loads(OPENING)["body"]}),
+    ("cycle", "process.linked", {"body": {"relation": "arises_from", "to": "suite"}}),
     ("not_yet", "answer.given", {"on": "2026-11-03"}),
     ("illustrative", "process.linked", {"body": {"relation": "feeds", "to": "invente"}}),
     ("bad_correction", "correction.made", {"body": VERDICT_MENDED}),
@@ -211,6 +212,8 @@ def test_what_is_said_to_be_refused_is(
     followed: Register, code: str, kind: str, more: dict[str, Any]
 ) -> None:
     put(followed, [json.loads(OPENING) | {"process": "invente", "illustrative": True}])
+    arises = draft("process.linked", {"relation": "arises_from", "to": SLUG}, process="suite")
+    put(followed, [json.loads(OPENING) | {"process": "suite"}, arises])
     with pytest.raises(LedgerError) as refused:
         put(followed, [draft(kind, **{"process": SLUG, "body": ANSWER} | more)])
     assert refused.value.code == code

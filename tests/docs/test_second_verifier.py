@@ -406,6 +406,17 @@ def follow(seq: int, **changed: Any) -> Callable[[Entries], object]:
     return change
 
 
+def arises(process: str, to: str) -> Callable[[Entries], object]:
+    """One more entry at the end: a process arises from another."""
+    body = {"relation": "arises_from", "to": to}
+    return follow(16, kind="process.linked", process=process, body=body)
+
+
+CIRCLE = (
+    follow(4, process="autre"),
+    arises("autre", "cours-fraiches"),
+    arises("cours-fraiches", "autre"),
+)
 SENSELESS: dict[str, tuple[int, Callable[[Entries], object]]] = {
     "a date to come": (9, at(9, on="2031")),
     "an id twice": (10, body(10, id="R1")),
@@ -423,6 +434,7 @@ SENSELESS: dict[str, tuple[int, Callable[[Entries], object]]] = {
     "a link with itself": (21, follow(16, kind="process.linked", body=LINK)),
     "a correction of a verdict": (19, change(path="/body/verdict")),
     "a correction of nothing": (19, change(path="/body/title")),
+    "a circle": (23, lambda entries: [change(entries) for change in CIRCLE]),
     "two that make no sense": (
         10,
         lambda entries: (

@@ -14,13 +14,13 @@ from ledger.core import canonical, checkpoint, merkle, note, sealed
 from ledger.core.cosignature import CosignatureVerifier, parse_verifier
 from ledger.core.digest import EMPTY_ROOT, leaf_hash, node_hash
 from ledger.core.sealed import Opening, check_opening, find_sealed
-from ledger.domain.admission import Thing, admit
+from ledger.domain.admission import admit
 from ledger.domain.dates import add_duration, parse_period
 from ledger.domain.entry import parse_entry
-from ledger.domain.events import DECLARED
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from tests import golden
 from tests.docs import second_verifier
+from tests.domain.lives import Told
 
 VECTORS = json.loads(golden.VECTORS.read_text(encoding="utf-8"))
 REGISTER = VECTORS["register"]
@@ -157,32 +157,11 @@ def test_of_a_signature_only_the_form_is_read(forms):
     assert second_verifier.check_entry(second_verifier.decode(data), forms)
 
 
-class Before:
-    """What `admit` asks of a register, answered from a list."""
-
-    def __init__(self, entries: list[dict[str, Any]]) -> None:
-        self._entries = entries
-
-    def process(self, slug: str) -> bool | None:
-        found = (e.get("illustrative", False) for e in self._entries if e["process"] == slug)
-        return next(found, None)
-
-    def thing(self, process: str, id_: str) -> Thing | None:
-        for entry in self._entries:
-            sort = DECLARED.get(entry["kind"])
-            if sort and (entry["process"], entry["body"]["id"]) == (process, id_):
-                return Thing(sort, entry.get("illustrative", False))
-        return None
-
-    def entry(self, seq: int) -> dict[str, Any] | None:
-        return self._entries[seq] if seq < len(self._entries) else None
-
-
 def sound_for_us(before: list[dict[str, Any]], data: bytes) -> bool:
     entry = parse_entry(data)
     today = entry.at.astimezone(ZoneInfo("Europe/Paris")).date()
     try:
-        admit(entry, Before(before), today=today)
+        admit(entry, Told(before), today=today)
     except RefusedError:
         return False
     return True

@@ -90,6 +90,39 @@ def test_to_disown_a_disowning_restores_the_entry():
     assert not p.case().counts(mistake)
 
 
+def test_what_is_disowned_follows_however_often_a_mistake_was_mistaken():
+    p = Process()
+    named = p.add("unit.submitted", None, id="R1")
+    counted = []
+    for _ in range(4):
+        named = p.add("entry.disowned", None, entry=named.seq)
+        counted.append([p.case().counts(entry) for entry in p.entries[1:]])
+    assert counted == [
+        [False, True],
+        [True, False, True],
+        [False, True, False, True],
+        [True, False, True, False, True],
+    ]
+
+
+def test_of_two_disownings_one_suffices():
+    p = Process()
+    real = p.add("unit.submitted", None, id="R1")
+    first = p.add("entry.disowned", None, entry=real.seq)
+    second = p.add("entry.disowned", None, entry=real.seq)
+    p.add("entry.disowned", None, entry=second.seq)
+    assert p.case().disowned[real.seq] is first
+
+
+def test_a_change_of_procedure_governs_again_once_its_disowning_was_a_mistake():
+    p = Process()
+    change = p.add("procedure.changed", None, procedure=7)
+    mistake = p.add("entry.disowned", None, entry=change.seq)
+    assert p.case().procedures == [(0, 1)]
+    p.add("entry.disowned", None, entry=mistake.seq)
+    assert p.case().procedures == [(0, 1), (1, 7)]
+
+
 def test_a_procedure_governs_until_the_next_and_a_mistaken_change_never_did():
     p = Process()
     change = p.add("procedure.changed", None, procedure=7)

@@ -434,6 +434,38 @@ def test_each_unit_is_owed_an_answer_once_its_own_opinion_is_delivered():
     assert [d.after and d.after.id for d in (first, second, third)] == ["O1", "O2", "O1"]
 
 
+@pytest.mark.parametrize(
+    ("opinion_on", "unit_on", "days"),
+    [
+        ("2021-04-20", "2021", 0),
+        ("2021-04-20", "2021-04", 245),
+        ("2021-04-20", "2021-04-20", 255),
+        ("2021", "2021-04-20", 0),
+        ("2021-04-20", None, 255),
+        (None, "2021-04-20", 0),
+    ],
+)
+def test_a_duty_begins_on_the_last_day_on_which_both_what_began_it_and_its_unit_may_have_come(
+    opinion_on, unit_on, days
+):
+    p = Process(owed=[ANSWER])
+    p.add("opinion.delivered", opinion_on, id="O1", at=datetime(2021, 12, 31, 1, tzinfo=UTC))
+    p.add("unit.submitted", unit_on, id="R1", opinion="O1")
+    assert p.duty("answer_each", "R1", today="2021-12-31").days == days
+
+
+def test_of_several_declarers_the_first_recorded_begins_and_each_counts_once():
+    rule = {**REPORT, "after": what("decision.made"), "within": "P1M", "basis": BASIS}
+    p = Process(owed=[rule])
+    p.add("measure.adopted", "2021-01-01", id="M1")
+    first = p.add("decision.made", "2021-02-01", id="D1")
+    p.add("decision.made", "2021-03-01", id="D2")
+    for decision in ("D2", "D1", "D2"):
+        p.add("measure.amended", None, measure="M1", decision=decision)
+    (duty,) = p.duties()
+    assert (duty.after, duty.due) == (first, parse_period("2021-03-01"))
+
+
 def test_what_was_said_of_one_unit_begins_nothing_for_another():
     rule = {**ANSWER, "after": what("unit.assessed")}
     p = Process(owed=[rule])
@@ -620,6 +652,17 @@ def test_a_withdrawn_unit_is_owed_nothing_more():
     assert (duty.state, duty.lifted_by, duty.days) == ("lifted", gone, None)
 
 
+@pytest.mark.parametrize("again", ["disowned", "invented"])
+def test_a_withdrawal_stands_whatever_becomes_of_another(again):
+    p = unit()
+    gone = p.add("unit.withdrawn", "2021-06-01", unit="R1")
+    more = p.add("unit.withdrawn", "2021-07-01", unit="R1", illustrative=again == "invented")
+    if again == "disowned":
+        p.add("entry.disowned", None, entry=more.seq)
+    duty = p.duty("answer_each", "R1")
+    assert (duty.state, duty.lifted_by) == ("lifted", gone)
+
+
 def test_the_successors_of_a_merged_unit_are_owed_what_it_was():
     p = unit("R1", "R2")
     merged = p.add("unit.submitted", "2021-06-01", id="R3", replaces=["R1", "R2"])
@@ -739,6 +782,28 @@ def test_the_current_period_is_open():
     assert (duty.state, duty.days) == ("open", 92)
 
 
+def test_what_comes_back_is_owed_for_nothing_before_it_is_there():
+    rule = {**SITTINGS, "per": "unit", "after": what("opinion.delivered"), "times": 1}
+    p = Process(owed=[rule])
+    p.add("opinion.delivered", "2020-01-15", id="O1")
+    p.add("opinion.delivered", "2020-02-15", id="O2")
+    about = p.add("unit.submitted", "2022-06-15", id="R1")
+    (duty,) = p.duties("2022-08-15")
+    assert (duty.state, duty.after, duty.days) == ("open", about, 61)
+
+
+def test_a_date_for_what_comes_back_is_kept_by_the_next_and_burdens_no_period():
+    p = sittings()
+    p.add("date.announced", "2022-04-01", due="2022-06", duty="sit")
+    first, second, third, promised = p.duties("2022-07-01")
+    assert [d.state for d in (first, second, third)] == ["past_due", "past_due", "open"]
+    assert (promised.state, promised.after, promised.times) == ("past_due", None, 1)
+    p.add("session.held", "2022-06-15", id="S1")
+    *_, third, promised = p.duties("2022-07-01")
+    assert (third.state, third.done, third.promises) == ("open", 1, ())
+    assert (promised.state, promised.promises[0].outcome) == ("met", "kept")
+
+
 # -- the grammar in force, linked processes ------------------------------------------------
 
 
@@ -751,6 +816,42 @@ def test_a_duty_keeps_the_grammar_in_force_when_it_began():
     p.add("response.given", "2021-12-01", id="A1")
     p.add("opinion.delivered", "2022-01-01", id="O2")
     assert [(d.state, d.procedure) for d in p.duties()] == [("met_late", 1), ("open", 2)]
+
+
+def test_a_response_to_an_opinion_under_another_grammar_settles_that_one_alone():
+    p = Process(owed=[RESPOND])
+    p.add("opinion.delivered", "2021-04-20", id="O1")
+    p.procedures[2] = procedure(owed=[RESPOND])
+    p.add("procedure.changed", "2021-05-01", procedure=2)
+    p.add("opinion.delivered", "2021-05-20", id="O2")
+    p.add("response.given", "2021-06-20", id="A1", opinion="O2")
+    assert [(d.procedure, d.state) for d in p.duties()] == [(1, "open"), (2, "met")]
+
+
+def test_a_grammar_that_is_taken_up_again_is_the_one_in_force():
+    p = Process(owed=[RESPOND])
+    p.procedures[2] = procedure(owed=[RESPOND])
+    p.add("procedure.changed", "2021-05-01", procedure=2)
+    p.add("procedure.changed", "2021-06-01", procedure=1)
+    (duty,) = p.duties()
+    assert (duty.state, duty.procedure) == ("not_yet", 1)
+
+
+def test_what_another_process_begins_is_owed_once_under_the_grammar_of_that_moment():
+    hear = {
+        "id": "hear", "what": what("review.held"), "per": "link",
+        "after": what("process.closed"),
+    }  # fmt: skip
+    child = Process(slug="enfant", first=103)
+    child.add("process.closed", "2021-01-01")
+    for grammar, owed in (([hear], 1), ([], 0)):
+        parent = Process(owed=grammar)
+        parent.procedures[2] = procedure(owed=[hear])
+        parent.add("process.linked", None, relation="feeds", to="autre")
+        parent.first = 200
+        parent.add("procedure.changed", "2022-01-01", procedure=2)
+        found = parent.duties(arisen={"enfant": child.case()})
+        assert [d.procedure for d in found] == [1] * owed
 
 
 def test_a_new_rule_does_not_bind_backwards():

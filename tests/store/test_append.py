@@ -231,6 +231,87 @@ def test_in_an_invented_process_everything_is_invented(register: Register) -> No
     assert caught.value.code == "illustrative"
 
 
+def arises(process: str, to: str) -> dict[str, object]:
+    return draft("process.linked", {"relation": "arises_from", "to": to}, process=process)
+
+
+CIRCLES = {
+    "through itself": ["a a"],
+    "through another": ["b a", "a b"],
+    "through three": ["b a", "c b", "d c", "a d"],
+}
+
+
+@pytest.mark.parametrize("batch", [True, False])
+@pytest.mark.parametrize("circle", CIRCLES.values(), ids=CIRCLES)
+def test_a_process_that_would_arise_from_itself_is_refused_and_nothing_appended(
+    register: Register, circle: list[str], batch: bool
+) -> None:
+    links = [arises(*link.split()) for link in circle]
+    put(register, [opened(slug) for slug in "abcd"])
+    if not batch and len(links) > 1:
+        put(register, links[:-1])
+        del links[:-1]
+    before = size(register)
+    with pytest.raises(RefusedError) as caught:
+        put(register, links)
+    assert caught.value.code == ("cycle" if len(circle) > 1 else "unknown_reference")
+    assert caught.value.where == f"/drafts/{len(links) - 1}/body/to"
+    assert size(register) == before
+    audit.verify(register.data)
+
+
+def test_processes_may_feed_one_another_and_be_linked_twice(register: Register) -> None:
+    put(register, [opened("a"), opened("b"), arises("a", "b"), arises("a", "b")])
+    for process, to in ("ab", "ba", "ab"):
+        put(
+            register,
+            [draft("process.linked", {"relation": "feeds", "to": to}, process=process)],
+        )
+    audit.verify(register.data)
+
+
+def test_a_link_the_wrong_way_round_is_disowned_and_mended_in_one_batch(
+    register: Register,
+) -> None:
+    wrong = put(register, [opened("a"), opened("b"), arises("a", "b")]).stop - 1
+    disowned = draft("entry.disowned", {"entry": wrong, "why": "À l’envers."}, process="a")
+    put(register, [disowned, arises("b", "a")])
+    before = size(register)
+    again = {"entry": wrong + 1, "why": "Encore une erreur."}
+    with pytest.raises(RefusedError) as caught:
+        put(register, [draft("entry.disowned", again, process="a")])
+    assert (caught.value.code, caught.value.where) == ("cycle", "/drafts/0/body/entry")
+    assert size(register) == before
+    audit.verify(register.data)
+
+
+def test_a_unit_never_replaces_itself_nor_what_is_still_to_come(register: Register) -> None:
+    put(register, [opened("a"), opened("b")])
+    before = size(register)
+    for drafts in (
+        [unit("R1", replaces=["R1"]) | {"process": "a"}],
+        [
+            unit("R1", replaces=["R2"]) | {"process": "a"},
+            unit("R2", replaces=["R1"]) | {"process": "a"},
+        ],
+        [
+            unit("R1", replaces=["b/R1"]) | {"process": "a"},
+            unit("R1", replaces=["a/R1"]) | {"process": "b"},
+        ],
+    ):
+        with pytest.raises(RefusedError) as caught:
+            put(register, drafts)
+        assert caught.value.code == "unknown_reference"
+        assert size(register) == before
+    put(register, [unit("R1") | {"process": "a"}])
+    with pytest.raises(RefusedError) as caught:  # an old unit replaces nothing newer
+        put(register, [unit("R2", replaces=["R1"]) | {"process": "a"},
+                       unit("R1", replaces=["R2"]) | {"process": "a"}])  # fmt: skip
+    assert caught.value.code == "duplicate_id"
+    assert size(register) == before + 1
+
+
 def test_a_title_is_corrected_and_both_stay(told: Register) -> None:
     put_all(
         told,
