@@ -97,8 +97,8 @@ def of_deferral(rule: Owed) -> bool:
 
 def concerns(said: Said, debtor: Debtor, owing: Sequence[Debtor]) -> bool:
     """Whether a date was said for this debtor: an owner who owes speaks for itself alone."""
-    name = said.entry.by.name
-    return name in debtor.names or not any(name in other.names for other in owing)
+    by = said.entry.by
+    return debtor.speaks(by) or not any(other.speaks(by) for other in owing)
 
 
 def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligation]:
