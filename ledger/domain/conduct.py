@@ -9,6 +9,7 @@ from ledger.domain.entry import Entry
 from ledger.domain.figures import Fact, Finding
 from ledger.domain.lineage import Links
 from ledger.domain.matching import Index, first_day, last_day
+from ledger.domain.owing import others
 from ledger.domain.procedure import Order, Procedure, What
 
 
@@ -67,7 +68,8 @@ def answers(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
         asked = index.items.get(duty.subject)
         if asked is None or duty.procedure is None:
             continue
-        for response in responses:
+        theirs = others(index.case, duty.roles, duty.owes)
+        for response in (r for r in responses if r.by.name not in theirs):
             named = response.raw.get("opinion")
             if asked.seq < response.seq and named in (None, asked.raw.get("opinion")):
                 seen.add(duty.subject)

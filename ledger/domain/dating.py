@@ -6,7 +6,7 @@ sometimes of what no rule asks for. None is lost: a date that finds no obligatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.domain.entry import Entry
 from ledger.domain.matching import Index, seq_of
@@ -99,8 +99,8 @@ def of_deferral(rule: Owed) -> bool:
 
 def concerns(said: Said, debtor: Debtor, owing: Sequence[Debtor]) -> bool:
     """Whether a date was said for this debtor: an owner who owes speaks for itself alone."""
-    name = said.entry.by.name
-    return name in debtor.names or not any(name in other.names for other in owing)
+    by = said.entry.by
+    return debtor.speaks(by) or not any(other.speaks(by) for other in owing)
 
 
 def promised(index: Index, debt: Debt, said: Sequence[Said]) -> Iterator[Obligation]:
@@ -127,7 +127,12 @@ def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligat
             key = (what.kind, what.state, what.type, item)
             by_item.setdefault(key, (what, item, []))[-1].append(one)
     for what, item, dates in by_item.values():
-        yield from _from_dates(index, item, what, dates, index.concerning(what, item))
+        candidates = index.concerning(what, item)
+        for series in _apart(dates):
+            made = list(_from_dates(index, item, what, series, candidates))
+            yield from made
+            used = {entry.seq for obligation in made for entry in obligation.met}
+            candidates = [entry for entry in candidates if entry.seq not in used]
     for item, dates in said.of_measure.items():
         if item not in heard:
             yield from _from_dates(index, item, DONE, dates, index.concerning(DONE, item))
@@ -171,6 +176,26 @@ def _target(said: Said, debt: Debt) -> Obligation | None:
         if when is None or met.period is None or not met.period.before(when):
             return obligation  # said before it was fulfilled, and recorded after
     return None
+
+
+def _apart(dates: Iterable[Said]) -> list[list[Said]]:
+    """The dates of each thing: what one speaker says on one day is said of several things
+    (six councils to be installed), and none of these dates puts off another.
+    """
+    apart: list[list[Said]] = []
+    for said in dates:
+        when, by = said.entry.on, said.entry.by
+        told = (
+            series
+            for series in apart
+            if when is None or all((s.entry.on, s.entry.by) != (when, by) for s in series)
+        )
+        series = next(told, None)
+        if series is None:
+            apart.append([said])
+        else:
+            series.append(said)
+    return apart
 
 
 def _from_dates(

@@ -107,13 +107,15 @@ def _settling(index: Index, rule: Owed, item: str) -> Sequence[Entry]:
 def _own(
     rule: Owed, starts: Sequence[Entry], debtor: Debtor, owing: Sequence[Debtor]
 ) -> Sequence[Entry]:
-    """What begins a duty for one debtor: of two cities, each owes after its own answer."""
-    if len(owing) == 1 or not _by_verdict(rule):
+    """What begins a duty for one debtor: of two authorities, each owes after its own answer,
+    and for the measures that it adopted itself.
+    """
+    if len(owing) == 1 or not (rule.per == "measure" or _by_verdict(rule)):
         return starts
     return [
         start
         for start in starts
-        if debtor.fulfils(start.by) or not any(other.fulfils(start.by) for other in owing)
+        if debtor.speaks(start.by) or not any(other.speaks(start.by) for other in owing)
     ]
 
 

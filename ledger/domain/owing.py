@@ -20,15 +20,18 @@ from ledger.domain.procedure import Owed, Per, Procedure, What
 from ledger.domain.promises import Said
 from ledger.errors import MalformedError
 
+_ORGANS = frozenset({"council", "elected", "services"})
+"""Roles of those who act for a city."""
 MOST_PERIODS = 1000
 """Of one recurring duty: a grammar that asks for more is answered for the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """Who owes: the names of owners, and which speakers fulfil it for them."""
+    """Who owes: the names of owners, which speakers speak for them, and which fulfil it."""
 
     names: tuple[str, ...]
+    speaks: Callable[[Speaker], bool]
     fulfils: Callable[[Speaker], bool]
 
 
@@ -103,26 +106,33 @@ class Debt:
 def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
     """Each owner that has one of the roles owes; without one, the roles themselves do.
 
-    An owner fulfils under its own name; a speaker under another name fulfils for the only
-    owner that has its role, and for the only owner that owes.
+    An owner speaks under its own name. A speaker under another name speaks for the only owner
+    of its role, its council, elected members and services for the only city; and for the only
+    owner that owes.
     """
     owing = [owner for owner in case.opening.owners if owner.role in by]
     if len(owing) <= 1:
-        return [Debtor(tuple(o.name for o in owing), lambda speaker: speaker.role in by)]
+        names = tuple(owner.name for owner in owing)
+        return [Debtor(names, lambda _: True, lambda speaker: speaker.role in by)]
     roles = [owner.role for owner in owing]
-    names = {owner.name for owner in owing}
+    known = {owner.name for owner in owing}
 
     def debtor(owner: Speaker) -> Debtor:
-        def fulfils(speaker: Speaker) -> bool:
-            if speaker.role not in by:
-                return False
-            if speaker.name in names:
+        def speaks(speaker: Speaker) -> bool:
+            if speaker.name in known:
                 return speaker.name == owner.name
-            return speaker.role == owner.role and roles.count(owner.role) == 1
+            organ = speaker.role in _ORGANS and speaker.role not in roles
+            role = "city" if organ else speaker.role
+            return role == owner.role and roles.count(role) == 1
 
-        return Debtor((owner.name,), fulfils)
+        return Debtor((owner.name,), speaks, lambda s: s.role in by and speaks(s))
 
     return [debtor(owner) for owner in owing]
+
+
+def others(case: Case, roles: Sequence[str], owes: Sequence[str]) -> set[str]:
+    """The owners who owe the same beside these, each for itself, by name."""
+    return {o.name for o in case.opening.owners if o.role in roles}.difference(owes)
 
 
 def governing(case: Case, procedures: Mapping[int, Procedure]) -> dict[int, Procedure]:

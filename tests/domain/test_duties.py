@@ -1061,6 +1061,25 @@ def test_of_two_cities_only_the_one_that_put_it_off_owes_the_final_answer():
     assert [duty.owes for duty in p.duties()] == [("Ville A",)]
 
 
+def test_several_dates_said_on_one_day_are_of_several_things():
+    p = Process(owed=[])
+    for due in ("2021-02", "2021-04"):
+        p.add("date.announced", "2021-01-01", due=due, what=what("body.installed"))
+    p.add("body.installed", "2021-02-20", id="B1")
+    first, second = p.duties("2021-12-01")
+    assert (first.state, second.state, len(first.promises)) == ("met", "past_due", 1)
+    assert p.wrong("date_missed") == []
+
+
+def test_a_date_said_on_a_later_day_puts_off_the_one_before():
+    p = Process(owed=[])
+    for on, due in (("2021-01-01", "2021-02"), ("2021-03-01", "2021-04")):
+        p.add("date.announced", on, due=due, what=what("body.installed"))
+    (duty,) = p.duties("2021-12-01")
+    assert (duty.state, len(duty.promises)) == ("past_due", 2)
+    assert len(p.wrong("date_missed")) == 1
+
+
 def test_a_duty_may_ask_for_entries_of_one_type():
     sitting = {
         "id": "sittings",
