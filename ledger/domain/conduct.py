@@ -57,29 +57,7 @@ def answers(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
         if entry.raw["reason"] is None and later < entry.seq:
             unit = index.resolved(entry, "unit")
             yield Finding("unreasoned", (entry.seq,), unit[0] if unit else "")
-    responses = index.of_kind("response.given")
-    seen = set()
-    for duty in duties:
-        # What was put off has its answer: the final one is a duty of its own.
-        deferred = duty.after is not None and duty.after.kind == "answer.given"
-        owed = duty.what.kind == "answer.given" and duty.titles is not None and not deferred
-        if not owed or duty.state not in ("open", "past_due") or duty.subject in seen:
-            continue
-        asked = index.items.get(duty.subject)
-        if asked is None or duty.procedure is None:
-            continue
-        theirs = others(index.case, duty.roles, duty.owes)
-        for response in (r for r in responses if r.by.name not in theirs):
-            named = response.raw.get("opinion")
-            if asked.seq < response.seq and named in (None, asked.raw.get("opinion")):
-                seen.add(duty.subject)
-                yield Finding(
-                    "unanswered",
-                    (asked.seq, response.seq),
-                    duty.subject,
-                    {"response": response.raw["id"], "procedure": duty.procedure},
-                )
-                break
+    yield from _unanswered(index, duties)
 
 
 def decisions(
@@ -192,6 +170,35 @@ def closing(
                 continue  # the decision without a mandate says it already
             facts = {"kind": step.kind, "procedure": seq}
             yield Finding("missing_required_step", (closed.seq,), "", facts)
+
+
+def _unanswered(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
+    """Units that a response left out."""
+    seen: set[str] = set()
+    for duty in duties:
+        # What was put off has its answer: the final one is a duty of its own.
+        deferred = duty.after is not None and duty.after.kind == "answer.given"
+        owed = duty.what.kind == "answer.given" and duty.titles is not None and not deferred
+        if not owed or duty.state not in ("open", "past_due") or duty.subject in seen:
+            continue
+        asked = index.items.get(duty.subject)
+        if asked is None or duty.procedure is None:
+            continue
+        # Of two cities, the response of one says nothing of what the other left out.
+        theirs = others(index.case, duty.roles, duty.owes)
+        for response in index.of_kind("response.given"):
+            named = response.raw.get("opinion")
+            if response.seq < asked.seq or response.by.name in theirs:
+                continue
+            if named in (None, asked.raw.get("opinion")):
+                seen.add(duty.subject)
+                yield Finding(
+                    "unanswered",
+                    (asked.seq, response.seq),
+                    duty.subject,
+                    {"response": response.raw["id"], "procedure": duty.procedure},
+                )
+                break
 
 
 def _requires(procedure: Procedure, kind: str) -> bool:

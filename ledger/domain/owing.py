@@ -230,7 +230,9 @@ def turns(
                 since,
                 Period(last, last),
                 inside[:times],
-                cut if cut is not None and first_day(cut) <= last else None,
+                # On its last day a period is whole: to begin anew on the anniversary forgives
+                # nothing.
+                cut if cut is not None and first_day(cut) < last else None,
             )
 
 

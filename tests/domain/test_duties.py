@@ -744,6 +744,12 @@ def test_a_new_beginning_ends_the_period_before():
     assert [d.state for d in p.duties("2021-12-01")] == ["met", "lifted", "open"]
 
 
+def test_to_begin_anew_on_the_last_day_forgives_nothing():
+    p = sittings("2020-05-01")
+    p.add("body.installed", "2021-03-01", id="B2")
+    assert [(d.state, d.done) for d in p.duties("2021-12-01")] == [("past_due", 1), ("open", 0)]
+
+
 def test_a_sitting_that_may_lie_in_a_period_counts_in_it():
     first, _ = sittings("2020-05-01", "2020").duties("2021-04-01")
     assert first.state == "met"

@@ -207,6 +207,17 @@ def test_a_unit_that_two_cities_leave_unanswered_is_shown_once():
     assert len(p.wrong("unanswered")) == 1
 
 
+def test_the_response_of_one_city_leaves_nothing_unanswered_for_the_other():
+    p = Process(owed=[ANSWER], owners=(CITY, {"name": "Métropole", "role": "city"}))
+    p.add("opinion.delivered", None, id="O1")
+    left = p.add("unit.submitted", None, id="R1", opinion="O1")
+    p.add("response.given", None, by=CITY, id="A1")
+    p.add("answer.given", None, by=CITY, unit="R1", verdict="retained")
+    assert p.wrong("unanswered") == []
+    own = p.add("response.given", None, by={"name": "Métropole", "role": "city"}, id="A2")
+    assert [i.entries for i in p.wrong("unanswered")] == [(left.seq, own.seq)]
+
+
 def test_a_reason_given_before_does_not_excuse_a_later_answer_without_one():
     p = answered()
     p.add("answer.given", None, unit="R1", verdict="rejected", reason=None)

@@ -146,6 +146,14 @@ def test_the_first_page_says_first_what_is_real_and_apart_what_is_invented(clien
     assert "Une étape absente ici n’est pas une étape qui n’a pas eu lieu." in page.text
 
 
+def test_what_was_done_in_part_is_not_called_nothing(client):
+    text = shown(client, "/p/exemple-bureau-des-projets").text
+    assert "dépassée de" in text
+    assert text.count("2 sur 3") >= 3  # the year that passed twice, the year that runs
+    years = [year.partition("Un bilan")[0] for year in text.split("Trois réunions du jury")]
+    assert not any("ucune suite enregistrée ici" in year for year in years[1:])
+
+
 def test_a_process_is_told_in_the_order_a_citizen_asks(client):
     page = shown(client, "/p/publicite-dans-la-ville")
     order = [i for i in page.ids if i in (

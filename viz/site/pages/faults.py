@@ -12,6 +12,7 @@ from ledger.domain.irregularities import Irregularity
 from ledger.domain.procedure import Procedure
 from ledger.domain.promises import Promise
 from viz.site.pages.counted import topic
+from viz.site.pages.owed import begun
 from viz.site.pages.reading import Reader, Ref, capital
 
 SHOWN = 12
@@ -57,6 +58,9 @@ def _fault(
         facts["due"] = reader.language.period(promise.due)
         if code == "date_missed" and duty.state == "lifted":
             code = "date_missed.lifted"
+        if code == "past_due" and begun(duty):
+            code = "past_due.part"
+            facts |= {"done": str(duty.done), "times": str(duty.times)}
     facts.setdefault("name", _name(reader, one.facts, procedures))
     if isinstance(days := one.facts.get("days"), int):
         facts["days"] = reader.language.days(days, bool(one.facts.get("exact", True)))

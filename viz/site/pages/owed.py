@@ -147,11 +147,17 @@ def sentence(reader: Reader, group: Sequence[Duty]) -> str:
     due = language.period(duty.due) if duty.due else ""
     if duty.state == "past_due":
         late = language.days(duty.late or 0, duty.late_exact)
+        if begun(duty):
+            said = _("Due %(due)s, %(days)s ago. Recorded here: %(done)s of %(times)s.")
+            return said % {"due": due, "days": late, "done": duty.done, "times": duty.times}
         return _("Due %(due)s, %(days)s ago. Nothing that follows is recorded here.") % {
             "due": due,
             "days": late,
         }
     if duty.state in ("open", "not_yet"):
+        if duty.due and begun(duty):
+            said = _("Due %(due)s. Recorded here: %(done)s of %(times)s.")
+            return said % {"due": due, "done": duty.done, "times": duty.times}
         if duty.due and duty.days is not None:
             return _("Due %(due)s; open for %(days)s.") % {
                 "due": due,
@@ -167,6 +173,11 @@ def sentence(reader: Reader, group: Sequence[Duty]) -> str:
     if duty.state == "lifted":
         return _("No longer awaited.")
     return _met(reader, group)
+
+
+def begun(duty: Duty) -> bool:
+    """Whether a part of what is owed several times is recorded, and not all of it."""
+    return 0 < duty.done < duty.times
 
 
 def _met(reader: Reader, group: Sequence[Duty]) -> str:
@@ -207,7 +218,7 @@ def _likeness(duty: Duty) -> tuple[object, ...]:
     if duty.state in ("met", "met_late", "lifted"):
         met = duty.met_by.on if duty.met_by else None
         return (*common, met, duty.due, bool(duty.promises))
-    return (*common, duty.since, duty.due)
+    return (*common, duty.since, duty.due, duty.done)
 
 
 def _promises(reader: Reader, group: Sequence[Duty]) -> Iterable[PromiseLine]:
@@ -220,12 +231,14 @@ def _promises(reader: Reader, group: Sequence[Duty]) -> Iterable[PromiseLine]:
             key = (promise.entry.seq, promise.due.last.isoformat())
             if key not in seen:
                 seen.add(key)
-                yield _promise(reader, promise, basis)
+                yield _promise(reader, promise, basis, begun(duty))
 
 
-def _promise(reader: Reader, promise: Promise, basis: str | None) -> PromiseLine:
+def _promise(reader: Reader, promise: Promise, basis: str | None, part: bool) -> PromiseLine:
     language, entry = reader.language, promise.entry
     said = language.word(f"promise.{promise.outcome}")
+    if part and promise.outcome == "missed":
+        said = language.word("promise.missed.part")
     if promise.late is not None and promise.outcome == "kept_late":
         said = language.gettext("kept %(days)s late") % {
             "days": language.days(promise.late, promise.late_exact)
