@@ -16,7 +16,7 @@ from ledger.domain.procedure import Procedure, parse_procedure
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 1, 1)
-NAMES = ("atelier-citoyen", "grand-debat", "projet-urbain-concerte")
+NAMES = sorted(path.stem for path in (ROOT / "ledger/domain/procedures").glob("*.toml"))
 LINES = [
     json.loads(line)
     for path in sorted((ROOT / "fixtures/nantes").glob("*.jsonl"))

@@ -29,18 +29,20 @@ def states(register: Register) -> dict[str, object]:
         }
 
 
-def test_folding_again_gives_the_same_state(register: Register) -> None:
+def test_folding_again_gives_the_same_state(tmp_path: Path) -> None:
+    register = new_register(tmp_path / "data", procedures=None)
     put_all(register, FIXTURES)
     assert states(register) == states(register)
+    register.close()
 
 
-def test_an_export_loaded_elsewhere_tells_the_same_stories(
-    register: Register, tmp_path: Path
-) -> None:
+def test_an_export_loaded_elsewhere_tells_the_same_stories(tmp_path: Path) -> None:
+    register = new_register(tmp_path / "data", procedures=None)
     put_all(register, FIXTURES)
-    other = new_register(tmp_path / "other")
+    other = new_register(tmp_path / "other", procedures=None)
     put_all(other, FIXTURES)
     one, two = states(register), states(other)
+    register.close()
     assert list(one) == list(two)
     for slug in one:
         assert repr(shape(one[slug])) == repr(shape(two[slug]))

@@ -138,7 +138,8 @@ def test_a_page_asks_nothing_of_any_other_server(client):
 def test_the_first_page_says_first_what_is_real_and_apart_what_is_invented(client):
     page = shown(client, "/")
     names = [text for level, text in page.headings if level == 2]
-    assert names == ["Nantes Métropole", "Ville d’exemple"]
+    assert names[0] == "Nantes Métropole"
+    assert names.index("Ville d’exemple") == len(names) - 1
     assert "Cette ville n’existe pas." in page.text
     assert "Une étape absente ici n’est pas une étape qui n’a pas eu lieu." in page.text
 
