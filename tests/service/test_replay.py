@@ -42,6 +42,7 @@ def test_an_export_loaded_elsewhere_tells_the_same_stories(tmp_path: Path) -> No
     other = new_register(tmp_path / "other", procedures=None)
     put_all(other, FIXTURES)
     one, two = states(register), states(other)
+    register.close()
     assert list(one) == list(two)
     for slug in one:
         assert repr(shape(one[slug])) == repr(shape(two[slug]))
