@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from ledger.domain import events
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry
-from ledger.domain.pointer import sealed_at, value_at
+from ledger.domain.pointer import sealed_at
+from ledger.domain.wording import mended
 from viz.draw.lettering import clean
 from viz.draw.words import Words
 
@@ -17,7 +18,7 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
 
     Words that cannot be shown are named instead: erased, restricted, or not at hand.
     """
-    value = _mended(case, entry, path)
+    value = mended(case, entry, path)
     if value is None:
         return None
     if isinstance(value, str):
@@ -30,21 +31,6 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
     if _erased(case, entry, path):
         return words["label.erased"]
     return words["label.restricted" if value.get("open") == "restricted" else "label.missing"]
-
-
-def _mended(case: Case, entry: Entry, path: str) -> Any:
-    """What stands at `path` (`/body/title`) once corrections are applied; None if nothing."""
-    try:
-        value = value_at({"body": entry.raw}, path)
-    except LookupError:
-        return None
-    for correction in case.corrections.get(entry.seq, ()):
-        if correction.seq in case.disowned:
-            continue
-        for change in correction.raw["changes"]:
-            if change["path"] == path:
-                value = change["value"]
-    return value
 
 
 def _erased(case: Case, entry: Entry, path: str) -> bool:
