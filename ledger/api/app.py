@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
-from ledger.api import entries, processes, raw, stream, writing
+from ledger.api import entries, processes, raw, references, stream, writing
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -30,7 +30,14 @@ from ledger.service.writer import Writer
 _PICTURES = 64
 """Graphs and pictures that are kept as they were made."""
 
-ROUTERS = (processes.router, writing.router, entries.router, stream.router, raw.router)
+ROUTERS = (
+    processes.router,
+    references.router,
+    writing.router,
+    entries.router,
+    stream.router,
+    raw.router,
+)
 
 
 def now() -> datetime:

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from ledger.cli import output
+from ledger.cli import output, threads
 from ledger.core import cosignature
 from ledger.core.canonical import loads
 from ledger.errors import LedgerError, RefusedError, UncheckedError
@@ -172,6 +172,16 @@ def show(
         output.show_process(as_json, queries.process(place, today))
     else:
         output.show_register(as_json, queries.head(), queries.processes(today))
+
+
+@app.command()
+def thread(
+    place: Annotated[str, typer.Argument(metavar="PROCESS/ID", help="Whose thread.")],
+    data: Data = _SETTINGS.data,
+    as_json: Json = False,
+) -> None:
+    """Tell a red thread as a tree: what an item came from, and what became of it."""
+    threads.show(as_json, Queries(register.open_register(data)), place, now())
 
 
 @app.command()

@@ -153,7 +153,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             sort, seq = read.thing(db, slug, id_)
-            return Item(sort, load_entry(read.entry(db, seq)), _texts_of(db, [seq]))
+            return Item(sort, load_entry(read.entry(db, seq)), texts_of(db, [seq]))
 
     def contributions(
         self, slug: str, *, after: int = -1, limit: int = 50
@@ -169,7 +169,7 @@ class Queries:
                 load_entry(data)
                 for data in read.contributions(db, slug, after=after, limit=limit)
             ]
-            return [(entry, _texts_of(db, [entry.seq])) for entry in found]
+            return [(entry, texts_of(db, [entry.seq])) for entry in found]
 
     def thread(self, slug: str, id_: str, *, limit: int = 200) -> Thread:
         """Where a thing came from and what became of it, across processes.
@@ -211,7 +211,7 @@ class Queries:
                 load_entry(data)
                 for _, data in read.process_entries(db, slug, after=after, limit=limit)
             ]
-            texts = _texts_of(db, [entry.seq for entry in found])
+            texts = texts_of(db, [entry.seq for entry in found])
         return [(entry, texts) for entry in found]
 
     def read_entry(self, seq: int) -> tuple[Entry, Texts]:
@@ -221,7 +221,7 @@ class Queries:
             RefusedError: `unknown_entry`.
         """
         with self._database.reading() as db:
-            return load_entry(read.entry(db, seq)), _texts_of(db, [seq])
+            return load_entry(read.entry(db, seq)), texts_of(db, [seq])
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """The signed checkpoint of the newest commit, or of exactly `size` entries.
@@ -295,7 +295,8 @@ def _head(db: Connection) -> Head:
     return Head(checkpoint.size, checkpoint.root, parse_at(read.head(db).at), signed)
 
 
-def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
+def texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
+    """The public words of some entries, by commitment, as far as they are still there."""
     return {
         opening.commitment.hex(): opening.value
         for seq in seqs
