@@ -171,8 +171,13 @@ class Queries:
             ]
             return [(entry, texts_of(db, [entry.seq])) for entry in found]
 
-    def thread(self, slug: str, id_: str, *, limit: int = 200) -> Thread:
+    def thread(
+        self, slug: str, id_: str, *, limit: int = 200, size: int | None = None
+    ) -> Thread:
         """Where a thing came from and what became of it, across processes.
+
+        Args:
+            size: Only what the first `size` entries of the register say.
 
         Raises:
             RefusedError: `unknown_process` or `unknown_item`.
@@ -180,7 +185,8 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             read.thing(db, slug, id_)
-            return thread(StoredLinks(db), slug, id_, limit=limit)
+            links = StoredLinks(db, read.NEVER if size is None else size)
+            return thread(links, slug, id_, limit=limit)
 
     def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
         """The bytes of an entry, and its public openings.

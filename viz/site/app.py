@@ -25,6 +25,7 @@ from viz.site.i18n import CODES, Language, language
 from viz.site.register_routes import RegisterPages
 from viz.site.rendering import Renderer
 from viz.site.routes import Pages
+from viz.site.thread_routes import ThreadPages
 
 
 def create_app(register: Register, **options: Any) -> FastAPI:
@@ -45,7 +46,8 @@ def add_pages(app: FastAPI) -> None:
     for code in CODES:
         tongue = language(code)
         desk = Desk(services, renderer, tongue)
-        for path, endpoint in (*Pages(desk).table(), *RegisterPages(desk).table()):
+        rooms = (Pages(desk), ThreadPages(desk), RegisterPages(desk))
+        for path, endpoint in (place for room in rooms for place in room.table()):
             app.router.routes.append(Route(tongue.prefix + path, endpoint, methods=["GET"]))
     app.router.routes.append(Route("/en", _english))
     app.router.routes.append(Route("/robots.txt", _robots))

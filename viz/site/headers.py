@@ -10,7 +10,7 @@ from typing import Final
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {frames}"
+    "connect-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors {frames}"
 )
 _COMMON: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -22,9 +22,20 @@ _COMMON: Final = {
 }
 PAGE: Final = {
     **_COMMON,
-    "Content-Security-Policy": _POLICY.format(frames="'none'"),
+    "Content-Security-Policy": _POLICY.format(forms="'none'", frames="'none'"),
     "X-Frame-Options": "DENY",
 }
 """For every page but embeds."""
-EMBED: Final = {**_COMMON, "Content-Security-Policy": _POLICY.format(frames="*")}
+EMBED: Final = {
+    **_COMMON,
+    "Content-Security-Policy": _POLICY.format(forms="'none'", frames="*"),
+}
 """For embeds."""
+FORM: Final = {
+    **PAGE,
+    "Content-Security-Policy": _POLICY.format(forms="'self'", frames="'none'"),
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""For a page with a form that asks this site: what was asked stands in its address, which no
+cache keeps and no other page is told."""

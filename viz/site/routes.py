@@ -13,6 +13,7 @@ from starlette.responses import Response
 from ledger.api.caching import etag_of
 from ledger.domain.entry import parse_entry
 from ledger.errors import RefusedError
+from ledger.service.threads import tell
 from ledger.service.view import View
 from viz.site import headers
 from viz.site.desk import Desk, Endpoint, natural
@@ -25,7 +26,8 @@ from viz.site.pages.pictures import lines_of, thread_picture, whole_picture
 from viz.site.pages.process import process_page, steps_of
 from viz.site.pages.reading import MASCULINE, Reader
 from viz.site.pages.story import story_of
-from viz.site.pages.telling import tell
+from viz.site.pages.telling import tell as tell_entry
+from viz.site.pages.threads import joined, thread_page
 from viz.site.pages.units import agrees
 
 _EMBEDDED = 8
@@ -112,26 +114,48 @@ class Pages:
         if item.entry.seq >= view.size:
             raise RefusedError("unknown_item", f"{id_} was not recorded yet")
 
+        size = view.size if suffix else None
+        today = self.services.today()
+        found = self.queries.thread(slug, id_, size=size)
+
         def values() -> tuple[str, Mapping[str, Any]]:
             cited = [self.queries.item(slug, other) for other in cited_by(view, id_)]
-            page = item_page(view, item, self.tongue, self.zone, suffix, cited)
+            told = tell(self.queries, slug, id_, today, size=size, page=0)
+            fil = thread_page(told, self.tongue, suffix)
+            page = item_page(view, item, self.tongue, self.zone, suffix, cited, fil.answer)
             unit = view.case.units.get(id_)
             masculine = unit is not None and unit.body.type in MASCULINE
+            graphs = {
+                other: graph_of(
+                    view if other == slug else self.queries.process(other, today, size=size),
+                    self.tongue,
+                )
+                for other in dict.fromkeys([slug, *(piece.process for piece in told.nodes)])
+            }
             picture = thread_picture(
-                graph_of(view, self.tongue),
+                joined(told, graphs, self.tongue),
                 id_,
                 self.tongue,
                 title=page.title.text,
                 masculine=masculine,
+                heard={share.process: share.count for share in told.voices.processes},
             )
             return "item.html", {
                 "page": page,
+                "fil": fil,
                 "picture": picture,
                 "past": self._past(view, f"/p/{slug}/{id_}") if suffix else None,
                 "process_href": f"{self.tongue.prefix}/p/{slug}{suffix}",
             }
 
-        etag = etag_of(self.services, view, self.tongue.code, "item", id_, suffix)
+        # Other processes may be linked to the thread, or go on with it, at any time.
+        slugs = sorted({node.process for node in found.nodes} | {slug})
+        seqs = [self.queries.process(other, today).last_seq for other in slugs]
+        far = None if found.whole else self.queries.version()
+        etag = etag_of(
+            self.services, view, self.tongue.code, "item", id_, suffix,
+            found.links, found.beside, slugs, seqs, far,
+        )  # fmt: skip
         return self.desk.answer(request, etag, values)
 
     def contributions(self, request: Request) -> Response:
@@ -143,7 +167,9 @@ class Pages:
         def values() -> tuple[str, Mapping[str, Any]]:
             found = self.queries.contributions(slug, after=after or -1, limit=_LISTED + 1)
             told = [
-                tell(Reader(view.case, {**view.texts, **texts}, self.tongue, self.zone), entry)
+                tell_entry(
+                    Reader(view.case, {**view.texts, **texts}, self.tongue, self.zone), entry
+                )
                 for entry, texts in found[:_LISTED]
             ]
             more = found[_LISTED - 1][0].nth if len(found) > _LISTED else None
