@@ -29,6 +29,8 @@ PAGES = {
     "unit-illustrative": "/p/publicite-dans-la-ville/R1",
     "measure": "/p/exemple-cours-fraiches/M3",
     "contribution": "/p/exemple-cours-fraiches/C1",
+    "voices": "/p/exemple-cours-fraiches/M1/voix",
+    "mine": "/ma-contribution?reference=NUIT-1023",
     "register": "/registre",
     "entry": "/registre/20",
     "verify": "/verifier",

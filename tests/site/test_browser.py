@@ -28,6 +28,8 @@ PAGES = (
     "/", "/p/publicite-dans-la-ville", "/p/nantes-la-loire-et-nous",
     "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/M1",
     "/p/exemple-cours-fraiches/contributions", "/registre", "/registre/30", "/verifier",
+    "/p/exemple-cours-fraiches/C1", "/p/exemple-cours-fraiches/M1/voix",
+    "/ma-contribution", "/ma-contribution?reference=NUIT-1023",
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien",
 )  # fmt: skip
 
@@ -162,7 +164,10 @@ def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
         serving(register) as (site, _),
         window(browser, color_scheme=scheme) as page,
     ):
-        for address in ("/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1"):
+        for address in (
+            "/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1",
+            "/p/exemple-cours-fraiches/C9", "/ma-contribution?reference=NUIT-1023",
+        ):  # fmt: skip
             page.goto(site + address)
             faint = page.evaluate(CONTRAST)
             assert not faint, (address, faint[:5])

@@ -82,8 +82,8 @@ def shown(client: TestClient, address: str) -> Page:
 def test_a_contribution_says_first_what_became_of_it_in_every_process(pages):
     page = shown(pages, f"/p/{WORKSHOP}/C1")
     assert (
-        "Cette contribution a nourri 3 recommandations : 1 remplacée, 1 sans réponse enregistrée,"
-        " 1 retenue en partie. 1 mesure en est issue : en cours."
+        "Cette contribution a nourri 3 recommandations : 1 remplacée,"
+        " 1 sans réponse enregistrée, 1 retenue en partie. 1 mesure en est issue : en cours."
     ) in page.text
     assert f"/p/{PLAN}/M7" in page.links
     assert "Trois cents arbres plantés." in page.text
@@ -192,6 +192,7 @@ def test_what_is_asked_is_kept_by_nobody_and_told_to_nobody(pages):
         assert "form-action 'self'" in told.headers["content-security-policy"]
         assert "unsafe" not in told.headers["content-security-policy"]
         assert "etag" not in told.headers
+    told = pages.get("/ma-contribution?reference=OMBRE-12")
     alternate = [t for t in read(told.text).tags if t[1].get("hreflang")]
     assert all("reference" not in (t[1].get("href") or "") for t in alternate)
 

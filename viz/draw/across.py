@@ -22,21 +22,25 @@ def across(home: nx.DiGraph, others: Iterable[nx.DiGraph]) -> nx.DiGraph:
     Args:
         home: As `graph.build` made it, like the others, each of another process.
     """
-    graphs = [(graph, _keys(graph, home)) for graph in (home, *others)]
+    # What began first stands first, on whichever page: what rests upon it comes below.
+    graphs = sorted((home, *others), key=_beginning)
+    named = [(graph, _keys(graph, home)) for graph in graphs]
     things: dict[str, dict[str, object]] = {}
-    for graph, keys in graphs:
+    places: dict[str, dict[str, object]] = {}
+    for graph, keys in named:
         for key, name in keys.items():
             attributes = dict(graph.nodes[key])
             if attributes["kind"] == "elsewhere":
-                things.setdefault(name, attributes)
+                places[name] = attributes
                 continue
             if graph is not home:
                 attributes["place"] = graph.graph["title"]
-            # In the place where it was first named, if it was.
             things[name] = attributes
+    for name, attributes in places.items():
+        things.setdefault(name, attributes)
     joined = nx.DiGraph(**home.graph)
     joined.add_nodes_from(things.items())
-    for graph, keys in graphs:
+    for graph, keys in named:
         for a, b, edge in graph.edges(data=True):
             if a in keys and b in keys and not joined.has_edge(keys[a], keys[b]):
                 joined.add_edge(keys[a], keys[b], **edge)
@@ -54,6 +58,11 @@ def alone(graph: nx.DiGraph, node: Node, fed: Iterable[str]) -> None:
     for key in fed:
         if key in graph:
             graph.add_edge(node.key, key, relation="draws_on")
+
+
+def _beginning(graph: nx.DiGraph) -> int:
+    """The seq of the first thing that is drawn of a process."""
+    return min((seq for _, seq in graph.nodes(data="seq") if seq is not None), default=0)
 
 
 def _keys(graph: nx.DiGraph, home: nx.DiGraph) -> dict[str, str]:

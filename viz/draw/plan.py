@@ -66,8 +66,8 @@ def foot_of(node: Node, words: Words, named: bool) -> str:
         parts.insert(0, f"{number(node.count, words)} {words[f'many.{node.noun}']}")
     if named and node.by:
         parts.insert(0, node.by)
-    if node.place:
-        parts.insert(0, f"→ {node.place}")
+    if node.place:  # last: a narrow card cuts it, and never a flag
+        parts.append(f"→ {node.place}")
     return " · ".join(parts)
 
 

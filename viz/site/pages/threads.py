@@ -20,6 +20,9 @@ from viz.site.i18n import Language
 from viz.site.pages.reading import MASCULINE, Say, capital
 from viz.site.pages.units import sign_of
 
+NAMED = 8
+"""How many contributions a list names; more of them are one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,15 +54,17 @@ class ThreadPage:
     fates: tuple[Line, ...]
     """Of a contribution: the units and measures it fed."""
     before: tuple[Line, ...]
+    """Without contributions where they are many: `voices` leads to those."""
     after: tuple[Line, ...]
     whole: bool
     voices: str
     """« 1 204 voix derrière cette mesure »; empty where nobody is."""
+    many: bool
     voices_href: str
     untold: tuple[tuple[str, str], ...]
     """(href, title) of processes that counted contributions without recording each."""
-    across: bool
-    """Whether it runs through several processes."""
+    unfolded: bool
+    """Whether the lists stand open: they tell what the page does not, of other processes."""
     json_href: str
 
 
@@ -73,6 +78,8 @@ def thread_page(told: Told, language: Language, suffix: str = "") -> ThreadPage:
     home = focus.process
     lines = {p: line_of(p, told, language, suffix) for p in told.nodes}
     ahead = [p for p in told.nodes if p.step > 0]
+    many = told.voices.total > NAMED
+    back = [p for p in told.nodes if p.step < 0 and not (many and p.sort == "contribution")]
     voiced = focus.sort == "contribution"
     total = told.voices.total
     behind = language.number_of(
@@ -86,16 +93,17 @@ def thread_page(told: Told, language: Language, suffix: str = "") -> ThreadPage:
     return ThreadPage(
         fate(focus, ahead, language) if voiced else "",
         tuple(lines[p] for p in ahead if p.sort in ("unit", "measure")) if voiced else (),
-        tuple(lines[p] for p in told.nodes if p.step < 0),
+        tuple(lines[p] for p in back),
         tuple(lines[p] for p in ahead),
         told.whole,
         behind if total else "",
+        many,
         f"{base}/{home}/{focus.id}/voix{suffix}",
         tuple(
             (f"{base}/{slug}{suffix}", told.processes[slug])
             for slug in dict.fromkeys(untold.process for untold in told.untold)
         ),
-        any(p.process != home for p in told.nodes),
+        not voiced and any(p.process != home for p in told.nodes),
         f"/api/v1/processes/{home}/items/{focus.id}/lineage",
     )
 
