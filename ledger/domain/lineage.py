@@ -135,14 +135,14 @@ def thread(links: Links, process: str, id_: str, *, limit: int) -> Thread:
         found[there] = step
     order = {thing: i for i, thing in enumerate(found)}
     things = sorted(found, key=lambda thing: (found[thing], thing[0], order[thing]))
-    pointing = {link for thing in things for link in links.sources(*thing)}
-    kept = {
-        link
-        for link in pointing
-        if link.relation in FOLLOWED and (link.to_process, link.target) in found
-    }
-    beside = {link for link in pointing - kept if link.relation in BESIDE and link.target}
+    kept: set[Link] = set()
+    beside: set[Link] = set()
     for thing in things:
+        for link in links.sources(*thing):
+            if link.relation in FOLLOWED and (link.to_process, link.target) in found:
+                kept.add(link)
+            elif link.relation in BESIDE and link.target:
+                beside.add(link)
         beside.update(
             link for link in links.targets(*thing) if link.relation == "about" and link.source
         )
@@ -165,11 +165,11 @@ def walk(links: Links, process: str, id_: str, *, way: int) -> Iterator[tuple[Th
     while waiting:
         here, far = waiting.popleft()
         ahead = links.sources(*here) if way < 0 else links.targets(*here)
-        for link in sorted(ahead, key=_order):
+        for link in sorted((x for x in ahead if x.relation in FOLLOWED), key=_order):
             there = (link.process, link.source)
             if way < 0:
                 there = (link.to_process, link.target)
-            if link.relation in FOLLOWED and there[1] and there not in seen:
+            if there[1] and there not in seen:
                 seen.add(there)
                 waiting.append((there, far + way))
                 yield there, far + way

@@ -22,16 +22,21 @@ from ledger.domain.dates import parse_at
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.lineage import Thread, thread
+from ledger.domain.voices import Voices, voices
 from ledger.errors import RefusedError
 from ledger.service.register import Register
+from ledger.service.remembered import Remembered
 from ledger.service.view import View, view_of
 from ledger.store import read
 from ledger.store.engine import Connection
-from ledger.store.links import StoredLinks
+from ledger.store.links import StoredLinks, StoredThings
 from ledger.store.read import RawOpening
 
 _KEPT = 2048
 _KEPT_PASTS = 32
+_KEPT_THREADS = 512
+_KEPT_VOICES = 64
+"""Each is a bit for every entry of the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Queries:
         self._database = register.database
         self._views: OrderedDict[str, tuple[tuple[int, date, int], View]] = OrderedDict()
         self._pasts: OrderedDict[tuple[str, int, int], View] = OrderedDict()
+        self._threads = Remembered[Thread](_KEPT_THREADS)
+        self._voices = Remembered[Voices](_KEPT_VOICES)
         self._lock = Lock()
         self._tiles = TileCache()
 
@@ -184,9 +191,31 @@ class Queries:
         """
         with self._database.reading() as db:
             read.process(db, slug)
+            _, seq = read.thing(db, slug, id_)
+            if size is not None and seq >= size:
+                raise RefusedError("unknown_item", f"{id_} was not recorded yet")
+            links = StoredLinks(db, read.NEVER if size is None else size)
+            return self._threads.of(
+                (slug, id_, limit, size),
+                read.head(db).size,
+                lambda: thread(links, slug, id_, limit=limit),
+            )
+
+    def voices(self, slug: str, id_: str, *, size: int | None = None) -> Voices:
+        """Every contribution behind a thing, across processes.
+
+        Raises:
+            RefusedError: `unknown_process` or `unknown_item`.
+        """
+        with self._database.reading() as db:
+            read.process(db, slug)
             read.thing(db, slug, id_)
             links = StoredLinks(db, read.NEVER if size is None else size)
-            return thread(links, slug, id_, limit=limit)
+            return self._voices.of(
+                (slug, id_, size),
+                read.head(db).size,
+                lambda: voices(links, StoredThings(db), slug, id_),
+            )
 
     def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
         """The bytes of an entry, and its public openings.

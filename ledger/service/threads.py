@@ -14,15 +14,13 @@ from datetime import date
 
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry, load_entry
-from ledger.domain.lineage import Link, Node, Thing, Thread, thread
-from ledger.domain.voices import Voices, voices
+from ledger.domain.lineage import Link, Node, Thing, Thread
+from ledger.domain.voices import Voices
 from ledger.domain.wording import first_words, mended, name, words
-from ledger.errors import RefusedError
 from ledger.service.query import Queries, texts_of
 from ledger.service.view import View
 from ledger.store import read
 from ledger.store.engine import Connection
-from ledger.store.links import StoredLinks, StoredThings
 
 LIMIT = 200
 """How many things a thread has at most."""
@@ -150,15 +148,11 @@ def tell(
     Raises:
         RefusedError: `unknown_process`, `unknown_item` or `unknown_size`.
     """
-    stop = read.NEVER if size is None else size
+    found = queries.thread(slug, id_, limit=limit, size=size)
+    heard = queries.voices(slug, id_, size=size)
+    listed, following = heard.page(after=after, limit=page)
+    # Recorded since or not, what they name is here: nothing ever leaves the register.
     with queries.register.database.reading() as db:
-        read.process(db, slug)
-        if read.thing(db, slug, id_)[1] >= stop:
-            raise RefusedError("unknown_item", f"{id_} was not recorded yet")
-        links = StoredLinks(db, stop)
-        found = thread(links, slug, id_, limit=limit)
-        heard = voices(links, StoredThings(db), slug, id_)
-        listed, following = heard.page(after=after, limit=page)
         teller = _Teller(db, found, listed)
     slugs = dict.fromkeys([*teller.slugs, *heard.through, *heard.counts])
     views = {other: queries.process(other, today, size=size) for other in slugs}
