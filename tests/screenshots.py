@@ -31,6 +31,8 @@ PAGES = {
     "contribution": "/p/exemple-cours-fraiches/C1",
     "board": "/tableau",
     "board-invented": "/tableau?invented=1",
+    "voices": "/p/exemple-cours-fraiches/M1/voix",
+    "mine": "/ma-contribution?reference=NUIT-1023",
     "register": "/registre",
     "entry": "/registre/20",
     "verify": "/verifier",

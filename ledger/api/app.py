@@ -16,7 +16,17 @@ from datetime import UTC, datetime
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
-from ledger.api import board, changes, entries, procedures, processes, raw, stream, writing
+from ledger.api import (
+    board,
+    changes,
+    entries,
+    procedures,
+    processes,
+    raw,
+    references,
+    stream,
+    writing,
+)
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -36,6 +46,7 @@ ROUTERS = (
     board.router,
     changes.router,
     procedures.router,
+    references.router,
     writing.router,
     entries.router,
     stream.router,

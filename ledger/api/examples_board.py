@@ -17,6 +17,7 @@ _OUTCOMES = {
     "passed_on": 1,
     "deferred": 1,
     "rejected": 2,
+    "differing": 0,
     "unanswered": 1,
     "withdrawn": 0,
     "replaced": 2,

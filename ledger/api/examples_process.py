@@ -215,11 +215,52 @@ CONTRIBUTIONS = {
     "next": None,
 }
 ITEM = {"id": "U1", "sort": "unit", "declared": _UNIT_ENTRY, "unit": _UNIT, "measure": None}
+
+
+def _node(id_: str, step: int, sort: str, seq: int, title: str, **more: Any) -> dict[str, Any]:
+    return {
+        "process": SLUG,
+        "id": id_,
+        "step": step,
+        "sort": sort,
+        "type": None,
+        "title": title,
+        "verdict": None,
+        "state": None,
+        "seq": seq,
+        "on": None,
+        "illustrative": True,
+        "disowned": False,
+        "erased": False,
+        "withdrawn": False,
+        "replaced": False,
+        "said": [],
+        **more,
+    }
+
+
+_VOICE = _node("C2", -1, "contribution", 16, "Il fait trop chaud.", on="2024-03-12")
+_SAID = {
+    "seq": 108,
+    "process": SLUG,
+    "kind": "answer.given",
+    "on": "2025-01-20",
+    "by": "Ville d’exemple",
+    "verdict": "retained",
+    "state": None,
+    "words": "Onze cours dès 2025.",
+    "illustrative": True,
+    "disowned": False,
+    "erased": False,
+}
 LINEAGE = {
     "nodes": [
-        {"process": SLUG, "id": "C2", "step": -1},
-        {"process": SLUG, "id": "U1", "step": 0},
-        {"process": SLUG, "id": "M1", "step": 1},
+        _VOICE,
+        _node(
+            "U1", 0, "unit", 46, "Commencer par les cours les plus chaudes",
+            type="recommendation", verdict="retained", on="2024-06-15", said=[_SAID],
+        ),
+        _node("M1", 1, "measure", 130, "Onze cours désimperméabilisées", on="2025-03-10"),
     ],
     "links": [
         {
@@ -232,7 +273,33 @@ LINEAGE = {
         }
     ],
     "whole": True,
-}
+    "beside": [
+        {
+            "process": SLUG,
+            "source": "M1",
+            "relation": "decision",
+            "to_process": SLUG,
+            "target": "D1",
+            "seq": 130,
+        }
+    ],
+    "processes": {SLUG: _SUMMARY["title"]},
+    "voices": {
+        "total": 1,
+        "processes": [{"process": SLUG, "count": 1}],
+        "contributions": [_VOICE],
+        "next": None,
+    },
+    "untold": [
+        {
+            "process": SLUG,
+            "seq": 38,
+            "on": "2024-05",
+            "by": "Ville d’exemple",
+            "illustrative": True,
+        }
+    ],
+}  # fmt: skip
 CHANGES = {
     "since": 150,
     "size": 174,
@@ -248,6 +315,7 @@ CHANGES = {
         }
     ],
 }
+REFERENCED = CONTRIBUTIONS
 DUTIES = {"today": "2026-11-23", "duties": [_DUTY]}
 IRREGULARITIES = {"today": "2026-11-23", "irregularities": [_IRREGULARITY]}
 GRAPH = {

@@ -29,6 +29,7 @@ from ledger.domain.case import Texts
 from ledger.domain.entry import Entry
 from ledger.domain.values import MAX_INT
 from ledger.errors import MalformedError, RefusedError
+from ledger.service.threads import tell
 from ledger.service.view import View
 from viz.draw import dot, graph, select, stations, svg
 from viz.draw.words import Codes
@@ -137,12 +138,27 @@ def item(
     responses=documented(examples.LINEAGE, "unknown_process", "unknown_item", "unknown_size"),
 )
 def lineage(
-    request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")], size: Size = None
+    request: Request,
+    slug: Slug,
+    id_: Annotated[ItemId, Path(alias="id")],
+    after: Annotated[
+        int, Query(ge=-1, le=MAX_INT, description="Only voices with a larger `seq`.")
+    ] = -1,
+    limit: Annotated[int, Query(ge=0, le=500, description="At most so many voices.")] = 50,
+    size: Size = None,
 ) -> Response:
-    """Where a thing came from and what became of it, across processes."""
-    thread = services_of(request).queries.thread(slug, id_, size=size)
+    """Where a thing came from and what became of it, across processes, and told.
+
+    `nodes` bear their words, verdict or state and what was said of them; `voices` counts every
+    contribution behind the thing and lists a page of them (`next` is the following `after`);
+    `untold` names what was counted and not recorded one by one.
+    """
+    services = services_of(request)
+    told = tell(
+        services.queries, slug, id_, services.today(), size=size, after=after, page=limit
+    )
     # Other processes may add to a thread at any time: its own answer is what it is known by.
-    body = plain(thread, {})
+    body = plain(told, {})
     etag = tag(RELEASE, "lineage", body)
     return unchanged(request, etag) or _fresh(body, etag)
 

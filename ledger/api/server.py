@@ -38,6 +38,7 @@ class Server(uvicorn.Server):
             host=host,
             port=port,
             log_level=log_level,
+            access_log=False,  # an address may hold the reference of a citizen's contribution
             proxy_headers=proxied,
             server_header=False,
             ws="none",

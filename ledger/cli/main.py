@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, output, procedures
+from ledger.cli import changes, output, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now
 from ledger.core import cosignature
@@ -158,6 +158,16 @@ def show(
         output.show_process(as_json, queries.process(place, today, size=size))
     else:
         output.show_register(as_json, head, queries.processes(today, size=size))
+
+
+@app.command()
+def thread(
+    place: Annotated[str, typer.Argument(metavar="PROCESS/ID", help="Whose thread.")],
+    data: Data = _SETTINGS.data,
+    as_json: Json = False,
+) -> None:
+    """Tell a red thread as a tree: what an item came from, and what became of it."""
+    threads.show(as_json, Queries(register.open_register(data)), place, now())
 
 
 @app.command()

@@ -82,7 +82,7 @@ def decisions(
     adopted = What(kind="measure.adopted")
     for unit in index.units():
         answer = index.verdict(unit)
-        if answer is None or answer.raw["verdict"] not in ("retained", "partly_retained"):
+        if answer is None or not index.verdicts(unit) & {"retained", "partly_retained"}:
             continue
         after = next((d for d in decided if d.seq > answer.seq), None)
         if after is None or index.gone(unit) or index.concerning(adopted, unit):

@@ -74,7 +74,7 @@ def attach(index: Index, debt: Debt, dates: Dates, owing: Sequence[Debtor]) -> N
             begun = [o for o in debt.owed if o.after and o.after.seq <= said.entry.seq]
             (begun or debt.owed)[-1].dates.append(said)
             continue
-        if said.entry.kind == "date.announced" and debt.item and _passed(said, debt.owed):
+        if said.entry.kind == "date.announced" and debt.item and _passed(said, debt):
             continue
         dates.heard.add(said.entry.seq)
         target = _target(said, debt) if not recurs else None
@@ -150,11 +150,17 @@ def of_dates(index: Index, said: Announced, heard: set[str]) -> Iterator[Obligat
         yield from _from_dates(index, item, answered, dates, found)
 
 
-def _passed(said: Said, owed: Sequence[Obligation]) -> bool:
-    """Whether a date said of all may have passed before anything was owed for this one."""
-    if said.about or not owed:
+def _passed(said: Said, debt: Debt) -> bool:
+    """Whether a date said of all may have passed before anything was owed for this one.
+
+    What was done before it was owed was done for that date: it stays kept.
+    """
+    if said.about or not debt.owed:
         return False
-    return all(o.begin is not None and said.due.last < o.begin.last for o in owed)
+    first = min(o.after.seq if o.after is not None else 0 for o in debt.owed)
+    if any(said.entry.seq < entry.seq < first for entry in debt.fulfilling):
+        return False
+    return all(o.begin is not None and said.due.last < o.begin.last for o in debt.owed)
 
 
 def _target(said: Said, debt: Debt) -> Obligation | None:

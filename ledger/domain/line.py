@@ -26,12 +26,14 @@ from ledger.domain.entry import Entry
 from ledger.domain.matching import Index
 from ledger.domain.procedure import Procedure, What
 from ledger.domain.promises import Promise
+from ledger.domain.standing import DIFFERING
 from ledger.domain.values import Titles
 from ledger.domain.words import Principle, Verdict
 from ledger.domain.words import State as MeasureState
 
-OUTCOMES: Final = (*get_args(Verdict), "unanswered", "withdrawn", "replaced")
-"""What became of a unit: its newest verdict, else why it has none."""
+OUTCOMES: Final = (*get_args(Verdict), DIFFERING, "unanswered", "withdrawn", "replaced")
+"""What became of a unit: its newest verdict, or that two authorities do not give the same, else
+why it has none."""
 STATES: Final = (*get_args(MeasureState), "none")
 """How a measure stands: its newest reported state, `none` without any news."""
 PRINCIPLES: Final = get_args(Principle)
@@ -200,8 +202,8 @@ def _outcome(index: Index, unit: str) -> str:
     gone = index.gone(unit)
     if gone is not None:
         return "withdrawn" if gone.kind == "unit.withdrawn" else "replaced"
-    answer = index.verdict(unit)
-    return cast(str, answer.raw["verdict"]) if answer is not None else "unanswered"
+    verdicts = index.verdicts(unit)
+    return DIFFERING if len(verdicts) > 1 else next(iter(verdicts), "unanswered")
 
 
 def _wait(index: Index, unit: str) -> tuple[int, bool] | None:

@@ -8,13 +8,25 @@ about, so an answer is a link from its unit to itself, and a report one from its
     answer.given    R3 unit R3,  R3 response A1
     follow_up       M1 measure M1,  M1 evidence D4
 
+A thread is ancestors and descendants, and not all that hangs together. What R3 came from is
+walked backwards only, what became of it forwards only: the unit that was split from the same
+one as R3, or given in the same opinion, is a cousin and stays out; so does whatever else a
+contribution of R3 fed. `X` is before `Y` in the thread of `Y` exactly where `Y` is after `X` in
+that of `X`. Links mostly run from later to earlier, but a unit that drew on another one later
+may close a circle: each walk meets a thing once.
+
+Beside a thread stands what is named and never walked through: who gave the opinion, the
+response or the decision along it, the evidence of its reports, what reviews say of it.
+
 Nothing is left out of the thread for being illustrative or disowned: pages say so beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any, Protocol
 
 from ledger.domain.case import Case
@@ -28,6 +40,8 @@ FOLLOWED = frozenset(
 )
 """The relations of the thread. The rest (documents, evidence, response) says where to read on,
 and would draw half of a process into every thread."""
+BESIDE = frozenset(("decision", "evidence", "opinion", "response"))
+"""What a thing of the thread points at that is named beside it; so is what is `about` it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,9 @@ class Thread:
     """Among these nodes, by `seq`; answers and reports are links from a node to itself."""
     whole: bool
     """False when `limit` cut it."""
+    beside: tuple[Link, ...] = ()
+    """By `seq`, the links from a node to what it was given or decided in or is proven by, and
+    to a node from what speaks about it; never more than `limit`."""
 
 
 def links_of(kind: str, process: str, seq: int, body: Mapping[str, Any]) -> tuple[Link, ...]:
@@ -107,25 +124,55 @@ def thread(links: Links, process: str, id_: str, *, limit: int) -> Thread:
         limit: The most nodes, this one included.
     """
     found = {(process, id_): 0}
-    back, forth, whole, step = [(process, id_)], [(process, id_)], True, 0
-    while back or forth:
-        step += 1
-        back, all_back = _widen(back, links, found, -step, limit)
-        forth, all_forth = _widen(forth, links, found, step, limit)
-        whole = whole and all_back and all_forth
+    whole = True
+    back, forth = (walk(links, process, id_, way=way) for way in (-1, 1))
+    for there, step in merge(back, forth, key=lambda met: abs(met[1])):
+        if there in found:
+            continue
+        if len(found) >= limit:
+            whole = False
+            break
+        found[there] = step
     order = {thing: i for i, thing in enumerate(found)}
     things = sorted(found, key=lambda thing: (found[thing], thing[0], order[thing]))
-    kept = {
-        link
-        for thing in things
-        for link in links.sources(*thing)
-        if link.relation in FOLLOWED and (link.to_process, link.target) in found
-    }
+    kept: set[Link] = set()
+    beside: set[Link] = set()
+    for thing in things:
+        for link in links.sources(*thing):
+            if link.relation in FOLLOWED and (link.to_process, link.target) in found:
+                kept.add(link)
+            elif link.relation in BESIDE and link.target:
+                beside.add(link)
+        beside.update(
+            link for link in links.targets(*thing) if link.relation == "about" and link.source
+        )
     return Thread(
         tuple(Node(*thing, found[thing]) for thing in things),
         tuple(sorted(kept, key=_order)),
         whole,
+        tuple(sorted(beside, key=_order)[:limit]),
     )
+
+
+def walk(links: Links, process: str, id_: str, *, way: int) -> Iterator[tuple[Thing, int]]:
+    """Everything on one side of a thing, once each and nearest first, with its step.
+
+    Args:
+        way: -1 for what it came from, 1 for what became of it.
+    """
+    seen = {(process, id_)}
+    waiting = deque([((process, id_), 0)])
+    while waiting:
+        here, far = waiting.popleft()
+        ahead = links.sources(*here) if way < 0 else links.targets(*here)
+        for link in sorted((x for x in ahead if x.relation in FOLLOWED), key=_order):
+            there = (link.process, link.source)
+            if way < 0:
+                there = (link.to_process, link.target)
+            if there[1] and there not in seen:
+                seen.add(there)
+                waiting.append((there, far + way))
+                yield there, far + way
 
 
 class MemoryLinks:
@@ -158,30 +205,13 @@ def links_in(*cases: Case) -> MemoryLinks:
     )
 
 
-def _widen(
-    things: Iterable[Thing], links: Links, found: dict[Thing, int], step: int, limit: int
-) -> tuple[list[Thing], bool]:
-    """What lies one step further on one side, and whether all of it found room."""
-    new, whole = [], True
-    for thing in things:
-        ahead = links.sources(*thing) if step < 0 else links.targets(*thing)
-        for link in sorted(ahead, key=_order):
-            if link.relation not in FOLLOWED:
-                continue
-            there = (link.process, link.source)
-            if step < 0:
-                there = (link.to_process, link.target)
-            if there in found or not there[1]:
-                continue
-            if len(found) >= limit:
-                whole = False
-                continue
-            found[there] = step
-            new.append(there)
-    return new, whole
-
-
 def _order(link: Link) -> tuple[object, ...]:
     """By recording; within one entry R9 before R10, wherever the links are kept."""
     ends = (link.source, link.target)
-    return (link.seq, link.relation, *((len(end), end) for end in ends), link.to_process)
+    return (
+        link.seq,
+        link.relation,
+        *((len(end), end) for end in ends),
+        link.process,
+        link.to_process,
+    )

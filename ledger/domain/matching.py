@@ -121,6 +121,11 @@ class Index:
         answers = self.concerning(_ANSWERED, unit)
         return answers[-1] if answers else None
 
+    def verdicts(self, unit: str) -> set[str]:
+        """What those who answered a unit say now: several where they do not say the same."""
+        answers = self.concerning(_ANSWERED, unit)
+        return {*{answer.by.name: answer.raw["verdict"] for answer in answers}.values()}
+
     def newest(self, unit: str, key: str) -> Any:
         """The newest value of a field of the assessments of a unit; None if none says it."""
         values = [e.raw[key] for e in self.concerning(_ASSESSED, unit) if key in e.raw]

@@ -21,17 +21,22 @@ from ledger.domain.dates import parse_at
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.lineage import Thread, thread
+from ledger.domain.voices import Voices, voices
 from ledger.errors import MalformedError, RefusedError
 from ledger.service.compare import Changed, Growth, growths
 from ledger.service.past import Pasts, past_view
 from ledger.service.register import Register
+from ledger.service.remembered import Remembered
 from ledger.service.view import View, view_of
 from ledger.store import read
 from ledger.store.engine import Connection
-from ledger.store.links import StoredLinks
+from ledger.store.links import StoredLinks, StoredThings
 from ledger.store.read import RawOpening
 
 _KEPT = 2048
+_KEPT_THREADS = 512
+_KEPT_VOICES = 64
+"""Each is a bit for every entry of the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Queries:
         self._database = register.database
         self._views: OrderedDict[str, tuple[tuple[int, date, int], View]] = OrderedDict()
         self._pasts = Pasts()
+        self._threads = Remembered[Thread](_KEPT_THREADS)
+        self._voices = Remembered[Voices](_KEPT_VOICES)
         self._lock = Lock()
         self._tiles = TileCache()
 
@@ -209,7 +216,7 @@ class Queries:
         with self._database.reading() as db:
             read.process(db, slug)
             sort, seq = read.thing(db, slug, id_, size=_until(size))
-            return Item(sort, load_entry(read.entry(db, seq)), _texts_of(db, [seq]))
+            return Item(sort, load_entry(read.entry(db, seq)), texts_of(db, [seq]))
 
     def contributions(
         self, slug: str, *, after: int = -1, limit: int = 50, size: int | None = None
@@ -230,7 +237,7 @@ class Queries:
                     db, slug, after=after, limit=limit, size=_until(size)
                 )
             ]
-            return [(entry, _texts_of(db, [entry.seq])) for entry in found]
+            return [(entry, texts_of(db, [entry.seq])) for entry in found]
 
     def thread(
         self, slug: str, id_: str, *, limit: int = 200, size: int | None = None
@@ -245,11 +252,38 @@ class Queries:
             RefusedError: `unknown_process`, `unknown_item` or `unknown_size`.
         """
         with self._database.reading() as db:
-            read.process(db, slug)
-            if size is not None:
-                read.checkpoint_at(db, size)
-            read.thing(db, slug, id_, size=_until(size))
-            return thread(StoredLinks(db, size=_until(size)), slug, id_, limit=limit)
+            self._check_item(db, slug, id_, size)
+            links = StoredLinks(db, size=_until(size))
+            return self._threads.of(
+                (slug, id_, limit, size),
+                read.head(db).size,
+                lambda: thread(links, slug, id_, limit=limit),
+            )
+
+    def voices(self, slug: str, id_: str, *, size: int | None = None) -> Voices:
+        """Every contribution behind a thing, across processes.
+
+        Args:
+            size: Only what the first `size` entries of the register say, one of its
+                checkpoints.
+
+        Raises:
+            RefusedError: `unknown_process`, `unknown_item` or `unknown_size`.
+        """
+        with self._database.reading() as db:
+            self._check_item(db, slug, id_, size)
+            links = StoredLinks(db, size=_until(size))
+            return self._voices.of(
+                (slug, id_, size),
+                read.head(db).size,
+                lambda: voices(links, StoredThings(db), slug, id_),
+            )
+
+    def _check_item(self, db: Connection, slug: str, id_: str, size: int | None) -> None:
+        read.process(db, slug)
+        if size is not None:
+            read.checkpoint_at(db, size)
+        read.thing(db, slug, id_, size=_until(size))
 
     def entry(self, seq: int) -> tuple[bytes, list[RawOpening]]:
         """The bytes of an entry, and its public openings.
@@ -285,7 +319,7 @@ class Queries:
                     db, slug, after=after, limit=limit, size=_until(size)
                 )
             ]
-            texts = _texts_of(db, [entry.seq for entry in found])
+            texts = texts_of(db, [entry.seq for entry in found])
         return [(entry, texts) for entry in found]
 
     def read_entry(self, seq: int) -> tuple[Entry, Texts]:
@@ -295,7 +329,7 @@ class Queries:
             RefusedError: `unknown_entry`.
         """
         with self._database.reading() as db:
-            return load_entry(read.entry(db, seq)), _texts_of(db, [seq])
+            return load_entry(read.entry(db, seq)), texts_of(db, [seq])
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """The signed checkpoint of the newest commit, or of exactly `size` entries.
@@ -373,7 +407,8 @@ def _head(db: Connection) -> Head:
     return Head(checkpoint.size, checkpoint.root, parse_at(read.head(db).at), signed)
 
 
-def _texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
+def texts_of(db: Connection, seqs: Sequence[int]) -> Texts:
+    """The public words of some entries, by commitment, as far as they are still there."""
     return {
         opening.commitment.hex(): opening.value
         for seq in seqs

@@ -1,4 +1,4 @@
-"""What points at what, as the index knows it."""
+"""What points at what, and what bears an id, as the index knows it."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ class StoredLinks:
     def targets(self, process: str, id_: str) -> Iterable[Link]:
         """The links whose target is this thing: what points at it."""
         return read.links_to(self._db, process, id_, size=self._size)
+
+
+class StoredThings:
+    """Satisfies `ledger.domain.voices.Things` in one snapshot."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def declared(self, process: str, ids: Iterable[str]) -> Iterable[tuple[str, str, int]]:
+        """(id, sort, seq of the entry that declares it)."""
+        return read.things(self._db, process, list(ids))

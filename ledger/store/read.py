@@ -343,25 +343,54 @@ def thing(db: Connection, process: str, id_: str, *, size: int = NEVER) -> tuple
     return row[0], row[1]
 
 
-def links_from(db: Connection, process: str, id_: str, *, size: int = NEVER) -> list[Link]:
-    """What a thing points at, as recorded; id "" for the process itself."""
+def things(db: Connection, process: str, ids: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    """(id, sort, seq of the entry that declares it) of those ids that are borne, a few hundred
+    at a time.
+    """
+    marks = ", ".join("?" * len(ids))
+    return db.execute(
+        f"SELECT id, sort, seq FROM thing WHERE process = ? AND id IN ({marks})",
+        (process, *ids),
+    )
+
+
+def referenced(db: Connection, reference: str, *, after: int, limit: int) -> list[bytes]:
+    """The contributions whose public reference this is, by seq from `after` on.
+
+    One probe of `opening_reference`: what was erased or is restricted is not in it.
+    """
+    return [
+        data
+        for (data,) in db.execute(
+            "SELECT e.data FROM opening o JOIN entry e ON e.seq = o.seq"
+            " WHERE o.path = '/body/reference' AND o.public AND o.value = ? AND o.seq > ?"
+            " AND e.kind = 'contribution.received' ORDER BY o.seq LIMIT ?",
+            (reference, after, limit),
+        )
+    ]
+
+
+def links_from(db: Connection, process: str, id_: str, *, size: int = NEVER) -> Iterator[Link]:
+    """What a thing points at, as recorded; id "" for the process itself.
+
+    Args:
+        size: Only what the first `size` entries of the register say.
+    """
     return _links(db, "process = ? AND source = ?", process, id_, size)
 
 
-def links_to(db: Connection, process: str, id_: str, *, size: int = NEVER) -> list[Link]:
+def links_to(db: Connection, process: str, id_: str, *, size: int = NEVER) -> Iterator[Link]:
     """What points at a thing, as recorded; id "" for the process itself."""
     return _links(db, "to_process = ? AND target = ?", process, id_, size)
 
 
-def _links(db: Connection, which: str, process: str, id_: str, size: int) -> list[Link]:
-    return [
-        Link(*row)
-        for row in db.execute(
-            "SELECT process, source, relation, to_process, target, seq FROM link"
-            f" WHERE {which} AND seq < ? ORDER BY id",
-            (process, id_, size),
-        )
-    ]
+def _links(db: Connection, which: str, process: str, id_: str, size: int) -> Iterator[Link]:
+    for row in db.execute(
+        "SELECT process, source, relation, to_process, target, seq FROM link"
+        f" WHERE {which} AND seq < ? ORDER BY id",
+        (process, id_, size),
+    ):
+        yield Link(*row)
 
 
 def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class HeadRow(SQLModel, table=True):
@@ -52,7 +52,17 @@ class OpeningRow(SQLModel, table=True):
     """The words behind one commitment, and the key that opens it. Erasing deletes the row."""
 
     __tablename__ = "opening"
-    __table_args__ = (UniqueConstraint("seq", "path"),)
+    __table_args__ = (
+        UniqueConstraint("seq", "path"),
+        # “Is my contribution in the register?” Only what anybody may read is in it, and its
+        # pages are overwritten by an erasure like those of the table (`secure_delete`).
+        Index(
+            "opening_reference",
+            "value",
+            "seq",
+            sqlite_where=text("path = '/body/reference' AND public"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     seq: int
     path: str

@@ -51,7 +51,7 @@ def test_every_operation_says_what_it_does_and_shows_a_good_answer(client: TestC
         assert "HTTPValidationError" not in str(operation), name
         problem = operation["responses"]["default"]["content"]
         assert problem.keys() == {"application/problem+json"}, name
-    assert seen == 30
+    assert seen == 31
 
 
 def test_every_parameter_is_described(client: TestClient) -> None:
@@ -99,6 +99,7 @@ def test_the_example_of_a_draft_is_a_good_one() -> None:
         (f"/api/v1/processes/{SLUG}/items/U1", told.ITEM),
         (f"/api/v1/processes/{SLUG}/items/U1/lineage", told.LINEAGE),
         (f"/api/v1/processes/{SLUG}/changes?since=0", told.CHANGES),
+        ("/api/v1/contributions?reference=CF-112", told.REFERENCED),
         (f"/api/v1/processes/{SLUG}/duties", told.DUTIES),
         (f"/api/v1/processes/{SLUG}/irregularities", told.IRREGULARITIES),
         (f"/api/v1/processes/{SLUG}/graph", told.GRAPH),

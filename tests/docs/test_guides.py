@@ -316,7 +316,7 @@ def test_every_request_that_reads_is_answered(client: TestClient) -> None:
             assert answer.status_code == 200, (path, answer.text)
             assert answer.content
             asked += 1
-    assert asked == 12
+    assert asked == 13
 
 
 def test_the_request_that_writes_is_recorded_once(

@@ -1,7 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.lineage import Link, MemoryLinks, Node, links_in, links_of, thread
+from ledger.domain.lineage import (
+    Link,
+    MemoryLinks,
+    Node,
+    links_in,
+    links_of,
+    thread,
+    walk,
+)
 from tests.domain.build import Process
 
 
@@ -151,3 +159,88 @@ def test_a_thread_does_not_depend_on_how_links_are_kept(links, random, limit):
     inside = {(node.process, node.id) for node in one.nodes}
     assert all((x.process, x.source) in inside for x in one.links)
     assert all((x.to_process, x.target) in inside for x in one.links)
+
+
+def test_units_split_from_one_do_not_drag_each_other_in():
+    p = Process()
+    for id_, drawn in (("R8", "C8"), ("R9", "C9")):
+        p.add("unit.submitted", None, id=id_, draws_on=[drawn])
+    p.add("unit.submitted", None, id="U1", replaces=["R8", "R9"])
+    p.add("unit.submitted", None, id="U2", replaces=["R9"], draws_on=["C10"])
+    for id_ in ("U1", "U2"):
+        p.add("measure.adopted", None, id=f"M{id_[1]}", carries_out=[id_])
+    links = links_in(p.case())
+
+    def steps(id_: str) -> dict[str, int]:
+        return {n.id: n.step for n in thread(links, "p", id_, limit=99).nodes}
+
+    assert steps("U1") == {"C8": -2, "C9": -2, "R8": -1, "R9": -1, "U1": 0, "M1": 1}
+    assert steps("M2") == {"C9": -3, "R9": -2, "C10": -2, "U2": -1, "M2": 0}
+    assert steps("C9") == {"C9": 0, "R9": 1, "U1": 2, "U2": 2, "M1": 3, "M2": 3}
+    assert steps("C8").keys() == {"C8", "R8", "U1", "M1"}
+
+
+def test_what_a_unit_drew_on_later_is_behind_it_too():
+    p = Process()
+    p.add("unit.submitted", None, id="R1", draws_on=["C1"])
+    p.add("unit.drawn", None, unit="R1", draws_on=["C2", "autre/C3"])
+    p.add("measure.adopted", None, id="M1", carries_out=["R1"])
+    nodes = thread(links_in(p.case()), "p", "M1", limit=9).nodes
+    assert [(n.process, n.id) for n in nodes if n.step == -2] == [
+        ("autre", "C3"), ("p", "C1"), ("p", "C2"),
+    ]  # fmt: skip
+
+
+def three() -> MemoryLinks:
+    """A workshop, a plan that takes one of its units up, and a rule that carries it out."""
+    workshop, plan = Process(slug="atelier"), Process(slug="plan", first=300)
+    rule = Process(slug="reglement", first=600)
+    workshop.add("unit.submitted", None, id="R1", draws_on=["C1"])
+    plan.add("unit.submitted", None, id="OR4", draws_on=["atelier/R1", "C1"])
+    rule.add("answer.given", None, unit="plan/OR4")
+    rule.add("decision.made", None, id="DC1")
+    rule.add("measure.adopted", None, id="M7", decision="DC1", carries_out=["plan/OR4"])
+    plan.add("follow_up.reported", None, measure="reglement/M7", state="done")
+    return links_in(workshop.case(), plan.case(), rule.case())
+
+
+def test_a_thread_runs_through_three_processes_with_answers_and_reports_of_any_of_them():
+    found = thread(three(), "atelier", "C1", limit=20)
+    assert [(n.process, n.id, n.step) for n in found.nodes] == [
+        ("atelier", "C1", 0), ("atelier", "R1", 1), ("plan", "OR4", 2), ("reglement", "M7", 3),
+    ]  # fmt: skip
+    own = [(x.process, x.source, x.relation) for x in found.links if x.source == x.target]
+    assert sorted(own) == [("plan", "OR4", "unit"), ("reglement", "M7", "measure")]
+    assert [(x.source, x.relation, x.target) for x in found.beside] == [
+        ("M7", "decision", "DC1")
+    ]
+    back = thread(three(), "reglement", "M7", limit=20)
+    assert {(n.process, n.id) for n in back.nodes if n.step < -1} == {
+        ("atelier", "R1"), ("atelier", "C1"), ("plan", "C1"),
+    }  # fmt: skip
+
+
+def test_what_gave_decided_proves_and_reviews_stands_beside():
+    p = process()
+    p.add("evaluation.published", None, id="EV1", about=["M1", "R2"])
+    found = thread(links_in(p.case()), "p", "C3", limit=50)
+    assert [n.id for n in found.nodes] == ["C3", "R2", "M1"]
+    assert [(x.source, x.relation, x.target) for x in found.beside] == [
+        ("R2", "opinion", "O1"), ("M1", "decision", "D1"), ("M1", "evidence", "D7"),
+        ("EV1", "about", "M1"), ("EV1", "about", "R2"),
+    ]  # fmt: skip
+
+
+@given(LINKS)
+def test_one_thing_became_another_exactly_where_the_other_came_from_it(links):
+    held = MemoryLinks(links)
+    ends = {(x.process, x.source) for x in links} | {(x.to_process, x.target) for x in links}
+    things = {end for end in ends if end[1]}
+    behind, ahead = (
+        {one: {there for there, _ in walk(held, *one, way=way)} for one in things}
+        for way in (-1, 1)
+    )
+    for one in things:
+        assert ahead[one] == {other for other in things if one in behind[other]}
+        whole = {(n.process, n.id) for n in thread(held, *one, limit=99).nodes}
+        assert whole == {one} | behind[one] | ahead[one]

@@ -32,6 +32,8 @@ PAGES = (
     "/embed/rlpm", "/en/p/exemple-budget-quartiers", "/rien", "/tableau",
     "/tableau?invented=1", "/en/tableau?invented=1",
     "/p/rlpm?size=78", "/p/exemple-cours-fraiches/changes?since=0",
+    "/p/exemple-cours-fraiches/C1", "/p/exemple-cours-fraiches/M1/voix",
+    "/ma-contribution", "/ma-contribution?reference=NUIT-1023",
 )  # fmt: skip
 
 
@@ -169,6 +171,7 @@ def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
             "/", "/p/exemple-cours-fraiches", "/p/exemple-cours-fraiches/R1",
             "/tableau?invented=1",
             "/procedures", "/procedures/grand-debat",
+            "/p/exemple-cours-fraiches/C9", "/ma-contribution?reference=NUIT-1023",
         ):  # fmt: skip
             page.goto(site + address)
             faint = page.evaluate(CONTRAST)

@@ -35,6 +35,8 @@ class Node:
     """Whether it is judged and counted: not invented in a real process, not disowned."""
     flags: tuple[str, ...] = ()
     """withdrawn, replaced, illustrative, disowned, corrected, erased."""
+    place: str | None = None
+    """The title of its process, where it stands in a picture of another one (`across`)."""
 
 
 _ATTRIBUTES = tuple(field.name for field in fields(Node) if field.name != "key")

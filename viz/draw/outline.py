@@ -52,6 +52,8 @@ def describe(node: Node, words: Words) -> str:
     if node.kind == "answer" and node.by:
         parts.append(node.by)
     parts.append(node.label)
+    if node.place:
+        parts.append(node.place)
     parts += [words[f"flag.{flag}"] for flag in node.flags]
     return ". ".join([part.rstrip(".") for part in parts if part])
 
@@ -62,7 +64,7 @@ def head(node: Node, words: Words) -> str:
         return words[f"verdict.{node.verdict}"]
     if node.state:
         return words[f"state.{node.state}"]
-    if node.kind == "contribution" and node.count is not None:
+    if node.kind in ("contribution", "more") and node.count is not None:
         noun = node.noun if node.count == 1 else f"many.{node.noun}"
         return f"{number(node.count, words)}\u00a0{words[noun]}"
     noun = words[node.noun]

@@ -61,10 +61,13 @@ class Plan:
 def foot_of(node: Node, words: Words, named: bool) -> str:
     """The last line of a card: what a reader must know before believing the rest."""
     parts = [words[f"flag.{flag}"] for flag in node.flags]
-    if node.count is not None and node.count > 1 and node.kind != "contribution":
+    grouped = node.kind in ("contribution", "more")
+    if node.count is not None and node.count > 1 and not grouped:
         parts.insert(0, f"{number(node.count, words)} {words[f'many.{node.noun}']}")
     if named and node.by:
         parts.insert(0, node.by)
+    if node.place:  # last: a narrow card cuts it, and never a flag
+        parts.append(f"→ {node.place}")
     return " · ".join(parts)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from ledger.domain import events
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry
-from ledger.domain.mending import reads
-from ledger.domain.pointer import sealed_at, value_at
+from ledger.domain.pointer import sealed_at
+from ledger.domain.wording import mended
 from viz.draw.lettering import clean
 from viz.draw.words import Words
 
@@ -18,7 +18,7 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
 
     Words that cannot be shown are named instead: erased, restricted, or not at hand.
     """
-    value = _mended(case, entry, path)
+    value = mended(case, entry, path)
     if value is None:
         return None
     if isinstance(value, str):
@@ -31,17 +31,6 @@ def said(case: Case, entry: Entry, path: str, texts: Texts, words: Words) -> str
     if _erased(case, entry, path):
         return words["label.erased"]
     return words["label.restricted" if value.get("open") == "restricted" else "label.missing"]
-
-
-def _mended(case: Case, entry: Entry, path: str) -> Any:
-    """What stands at `path` (`/body/title`) once corrections are applied; None if nothing."""
-    read = {"body": entry.raw}
-    if entry.seq in case.corrections:
-        read = {"body": reads(case, entry)["body"]}
-    try:
-        return value_at(read, path)
-    except LookupError:
-        return None
 
 
 def _erased(case: Case, entry: Entry, path: str) -> bool:

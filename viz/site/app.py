@@ -27,6 +27,7 @@ from viz.site.register_routes import RegisterPages
 from viz.site.rendering import Renderer
 from viz.site.routes import Pages
 from viz.site.rules_routes import RulesPages
+from viz.site.thread_routes import ThreadPages
 
 
 def create_app(register: Register, **options: Any) -> FastAPI:
@@ -47,8 +48,14 @@ def add_pages(app: FastAPI) -> None:
     for code in CODES:
         tongue = language(code)
         desk = Desk(services, renderer, tongue)
-        pages = (Pages(desk), RegisterPages(desk), BoardPages(desk), RulesPages(desk))
-        for path, endpoint in (row for part in pages for row in part.table()):
+        rooms = (
+            Pages(desk),
+            ThreadPages(desk),
+            RegisterPages(desk),
+            BoardPages(desk),
+            RulesPages(desk),
+        )
+        for path, endpoint in (place for room in rooms for place in room.table()):
             app.router.routes.append(Route(tongue.prefix + path, endpoint, methods=["GET"]))
     app.router.routes.append(Route("/en", _english))
     app.router.routes.append(Route("/robots.txt", _robots))

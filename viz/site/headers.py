@@ -31,3 +31,11 @@ EMBED: Final = {
     "Content-Security-Policy": _POLICY.format(forms="'none'", frames="*"),
 }
 """For embeds."""
+FORM: Final = {
+    **PAGE,
+    "Content-Security-Policy": _POLICY.format(forms="'self'", frames="'none'"),
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""For a page with a form that asks this site: what was asked stands in its address, which no
+cache keeps and no other page is told."""

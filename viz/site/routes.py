@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.api.caching import etag_of
+from ledger.service.threads import tell
 from ledger.service.view import View
 from viz.site import headers
 from viz.site.changes_route import changes_answer, growths_of
@@ -24,7 +25,8 @@ from viz.site.pages.pictures import lines_of, thread_picture, whole_picture
 from viz.site.pages.process import process_page, steps_of
 from viz.site.pages.reading import MASCULINE, reader_of
 from viz.site.pages.story import story_of
-from viz.site.pages.telling import tell
+from viz.site.pages.telling import tell as tell_entry
+from viz.site.pages.threads import joined, thread_page
 from viz.site.pages.units import agrees
 from viz.site.past import Past, past_of, size_of, suffix_of
 
@@ -125,27 +127,49 @@ class Pages:
         view, suffix = self.desk.view(slug, size_of(past)), suffix_of(past)
         item = self.queries.item(slug, id_, size=size_of(past))
 
+        size = view.size if suffix else None
+        today = self.services.today()
+        found = self.queries.thread(slug, id_, size=size)
+
         def values() -> tuple[str, Mapping[str, Any]]:
             cited = [self.queries.item(slug, other) for other in cited_by(view, id_)]
-            page = item_page(view, item, self.tongue, self.zone, suffix, cited)
+            told = tell(self.queries, slug, id_, today, size=size, page=0)
+            fil = thread_page(told, self.tongue, suffix)
+            page = item_page(view, item, self.tongue, self.zone, suffix, cited, fil.answer)
             unit = view.case.units.get(id_)
             masculine = unit is not None and unit.body.type in MASCULINE
+            graphs = {
+                other: graph_of(
+                    view if other == slug else self.queries.process(other, today, size=size),
+                    self.tongue,
+                )
+                for other in dict.fromkeys([slug, *(piece.process for piece in told.nodes)])
+            }
             picture = thread_picture(
-                graph_of(view, self.tongue),
+                joined(told, graphs, self.tongue),
                 id_,
                 self.tongue,
                 title=page.title.text,
                 masculine=masculine,
                 suffix=suffix,
+                heard={share.process: share.count for share in told.voices.processes},
             )
             return "item.html", {
                 "page": page,
+                "fil": fil,
                 "picture": picture,
                 "past": past,
                 "process_href": f"{self.tongue.prefix}/p/{slug}{suffix}",
             }
 
-        etag = etag_of(self.services, view, self.tongue.code, "item", id_, suffix)
+        # Other processes may be linked to the thread, or go on with it, at any time.
+        slugs = sorted({node.process for node in found.nodes} | {slug})
+        seqs = [self.queries.process(other, today).last_seq for other in slugs]
+        far = None if found.whole else self.queries.version()
+        etag = etag_of(
+            self.services, view, self.tongue.code, "item", id_, suffix,
+            found.links, found.beside, slugs, seqs, far,
+        )  # fmt: skip
         return self.desk.answer(request, etag, values)
 
     def contributions(self, request: Request) -> Response:
@@ -159,7 +183,7 @@ class Pages:
                 slug, after=after or -1, limit=_LISTED + 1, size=size_of(past)
             )
             told = [
-                tell(reader_of(view, self.tongue, self.zone, suffix, texts=texts), entry)
+                tell_entry(reader_of(view, self.tongue, self.zone, suffix, texts=texts), entry)
                 for entry, texts in found[:_LISTED]
             ]
             more = found[_LISTED - 1][0].nth if len(found) > _LISTED else None

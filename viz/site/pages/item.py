@@ -71,11 +71,13 @@ def item_page(
     zone: ZoneInfo,
     suffix: str,
     cited: Sequence[Item] = (),
+    became: str = "",
 ) -> ItemPage:
     """The page of a unit, a measure, or whatever else has an id.
 
     Args:
         cited: Contributions that it draws on, to be called by their first words.
+        became: What became of a contribution, across processes.
     """
     names = {cast(str, c.entry.id): first_words(c) for c in cited}
     reader = reader_of(view, language, zone, suffix, texts=item.texts, others=names)
@@ -85,7 +87,7 @@ def item_page(
         return _unit(reader, view, view.case.units[id_], about)
     if id_ in view.case.measures:
         return _measure(reader, view, view.case.measures[id_], about)
-    return _thing(reader, view, item, about)
+    return _thing(reader, view, item, about, became)
 
 
 def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage:
@@ -239,22 +241,16 @@ _SILENT = 60
 _TOLD_OF_MEASURES = frozenset({"follow_up.reported", "measure.amended", "label.awarded"})
 
 
-def _thing(reader: Reader, view: View, item: Item, about: list[Duty]) -> ItemPage:
+def _thing(reader: Reader, view: View, item: Item, about: list[Duty], became: str) -> ItemPage:
     language, entry = reader.language, item.entry
     id_ = cast(str, entry.id)
     cited = steps_citing(reader, view.case, view.case.process, id_, skip=frozenset())
     sort = item.sort
-    count = sum(len(step.told) + len(step.refs) + step.more for step in cited)
-    answer = ""
-    if sort == "contribution":
-        answer = language.word(
-            "became.contribution.none" if not count else "became.contribution"
-        )
     steps = [step_of(reader, tell(reader, entry).stage, f"thing.{sort}", [entry]), *cited]
     noun = language.word(f"kind.{sort}")
     question = language.word("question.contribution") if sort == "contribution" else ""
     return _page(
-        reader, view, entry, noun, question, answer, "", "", None, steps,
+        reader, view, entry, noun, question, became, "", "", None, steps,
         [d for d in about if d.state in ("open", "past_due")], False,
     )  # fmt: skip
 
