@@ -15,6 +15,7 @@ from ledger.api.board_forms import COLUMNS, board_form, table_of
 from ledger.api.caching import RELEASE, REVALIDATE, tag, unchanged
 from ledger.api.forms import BASE, json_response
 from ledger.api.openapi import documented
+from ledger.api.processes import Size
 from ledger.api.services import Services, services_of
 from ledger.domain.board import Asked, gather
 from ledger.service.board import Lines
@@ -35,15 +36,16 @@ def asked_of(
     invented: Annotated[
         bool, Query(description="The invented processes instead of the real ones.")
     ] = False,
+    size: Size = None,
 ) -> Asked:
     """What a reader asks for; an empty text is not asked for."""
-    return Asked(territory or None, form or None, year, invented)
+    return Asked(territory or None, form or None, year, invented, size)
 
 
 Wanted = Annotated[Asked, Depends(asked_of)]
 
 
-@router.get("", responses=documented(examples.BOARD, "bad_request", "busy"))
+@router.get("", responses=documented(examples.BOARD, "bad_request", "unknown_size", "busy"))
 def board(request: Request, asked: Wanted) -> Response:
     """What all processes add up to: what is owed, answered, done, and left in silence.
 
@@ -51,7 +53,7 @@ def board(request: Request, asked: Wanted) -> Response:
     what is past due, `days` have passed since the day that somebody announced or a text sets.
     """
     services = services_of(request)
-    lines = services.boards.lines(services.today())
+    lines = services.boards.lines(services.today(), size=asked.size)
     etag = board_tag(services, lines, "json", asked)
     known = unchanged(request, etag)
     if known is not None:
@@ -64,7 +66,7 @@ def board(request: Request, asked: Wanted) -> Response:
 @router.get(
     ".csv",
     responses=documented(
-        None, "bad_request", "busy", media={"text/csv": examples.table(COLUMNS)}
+        None, "bad_request", "unknown_size", "busy", media={"text/csv": examples.table(COLUMNS)}
     ),
 )
 def board_csv(request: Request, asked: Wanted) -> Response:
@@ -73,7 +75,7 @@ def board_csv(request: Request, asked: Wanted) -> Response:
     RFC 4180 in UTF-8. A cell that a spreadsheet would run as a formula begins with `'`.
     """
     services = services_of(request)
-    lines = services.boards.lines(services.today())
+    lines = services.boards.lines(services.today(), size=asked.size)
     etag = board_tag(services, lines, "csv", asked)
     known = unchanged(request, etag)
     if known is not None:

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar, get_args
+from typing import NamedTuple, TypeVar
 
-from ledger.domain.line import PRINCIPLES, SOON, Delay, Due, Line, Owing
+from ledger.domain.line import ANSWERED, PRINCIPLES, SOON, Delay, Due, Line, Owing
 from ledger.domain.values import Titles
-from ledger.domain.words import Verdict
 
 K = TypeVar("K")
 
@@ -31,6 +30,8 @@ class Asked:
     year: int | None = None
     """In which it was opened."""
     invented: bool = False
+    size: int | None = None
+    """Of the checkpoint at which the lines were made, only told again; None for today's."""
 
 
 class Days(NamedTuple):
@@ -184,10 +185,7 @@ def waits_of(delays: Iterable[Delay], undated: int = 0) -> Waits:
 
 def answered(units: Mapping[tuple[str, str], int]) -> int:
     """How many units have a verdict."""
-    return sum(count for (_, outcome), count in units.items() if outcome in _VERDICTS)
-
-
-_VERDICTS = frozenset(get_args(Verdict))
+    return sum(count for (_, outcome), count in units.items() if outcome in ANSWERED)
 
 
 def _fits(line: Line, asked: Asked) -> bool:

@@ -19,6 +19,8 @@ from ledger.domain.entry import Entry, split_reference
 from ledger.domain.origins import disowned
 
 V = TypeVar("V")
+_ORGANS = frozenset({"council", "elected", "services"})
+"""Roles of those who act for a city."""
 Texts = Mapping[str, str]
 """The words behind commitments (64 hex); a commitment without words was erased, or is not
 public."""
@@ -176,6 +178,21 @@ class Case:
     def counts(self, entry: Entry) -> bool:
         """Whether an entry is judged: real (or all is invented), and not disowned."""
         return entry.illustrative <= self.illustrative and entry.seq not in self.disowned
+
+    def authority(self, speaker: events.Speaker) -> str:
+        """The owner that somebody speaks for, by name; its own name where that is nobody.
+
+        An owner speaks under its own name. A speaker under another name speaks for the only
+        owner of its role; council, elected and services for the only city.
+        """
+        owners = self.opening.owners
+        if any(owner.name == speaker.name for owner in owners):
+            return speaker.name
+        roles = [owner.role for owner in owners]
+        organ = speaker.role in _ORGANS and speaker.role not in roles
+        role = "city" if organ else speaker.role
+        same = [owner.name for owner in owners if owner.role == role]
+        return same[0] if len(same) == 1 else speaker.name
 
     def procedure_at(self, nth: int) -> int | None:
         """The seq of the procedure in force when entry `nth` was recorded."""

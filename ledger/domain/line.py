@@ -31,7 +31,8 @@ from ledger.domain.values import Titles
 from ledger.domain.words import Principle, Verdict
 from ledger.domain.words import State as MeasureState
 
-OUTCOMES: Final = (*get_args(Verdict), DIFFERING, "unanswered", "withdrawn", "replaced")
+ANSWERED: Final = (*get_args(Verdict), DIFFERING)
+OUTCOMES: Final = (*ANSWERED, "unanswered", "withdrawn", "replaced")
 """What became of a unit: its newest verdict, or that two authorities do not give the same, else
 why it has none."""
 STATES: Final = (*get_args(MeasureState), "none")
@@ -169,7 +170,7 @@ def line_of(
     opening = cast(events.ProcessOpened, opened.body)
     procedure = procedures[case.procedures[-1][1]]
     outcomes = {unit: _outcome(index, unit) for unit in index.units()}
-    answered = [unit for unit, outcome in outcomes.items() if outcome in get_args(Verdict)]
+    answered = [unit for unit, outcome in outcomes.items() if outcome in ANSWERED]
     waits = [wait for unit in answered if (wait := _wait(index, unit)) is not None]
     dated = [duty for duty in duties if duty.state in ("open", "not_yet", "past_due")]
     return Line(

@@ -122,9 +122,10 @@ class Index:
         return answers[-1] if answers else None
 
     def verdicts(self, unit: str) -> set[str]:
-        """What those who answered a unit say now: several where they do not say the same."""
+        """What each authority answers a unit now: several where they do not say the same."""
         answers = self.concerning(_ANSWERED, unit)
-        return {*{answer.by.name: answer.raw["verdict"] for answer in answers}.values()}
+        newest = {self.case.authority(answer.by): answer.raw["verdict"] for answer in answers}
+        return {*newest.values()}
 
     def newest(self, unit: str, key: str) -> Any:
         """The newest value of a field of the assessments of a unit; None if none says it."""

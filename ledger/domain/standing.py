@@ -30,10 +30,10 @@ def heard(case: Case, thing: Entry, said: Iterable[Entry]) -> list[Entry]:
 
 
 def answers(case: Case, unit: Unit) -> dict[str, list[Entry]]:
-    """The answers to a unit that count, oldest first, by who gives them (its name)."""
+    """The answers to a unit that count, oldest first, by the authority that gives them."""
     found: dict[str, list[Entry]] = {}
     for entry in heard(case, unit.entry, unit.answers):
-        found.setdefault(entry.by.name, []).append(entry)
+        found.setdefault(case.authority(entry.by), []).append(entry)
     return found
 
 

@@ -13,6 +13,7 @@ reader who would wait too long (a large register that was just opened) is told t
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _AT_ONCE = 8
 """Processes that are folded in one snapshot: longer ones would hold back erasures, which
 cannot empty the write-ahead log while somebody reads."""
 
+_KEPT_PASTS = 4
 _Key = tuple[int, int]
 """The newest entry of a process, and the newest elsewhere that bears on it."""
 
@@ -69,14 +71,21 @@ class Boards:
         self._newest: Lines | None = None
         self._left = 0
         self._closed = False
+        self._zone = register.opened.zone
+        self._pasts: OrderedDict[int, Future[Lines]] = OrderedDict()
 
-    def lines(self, today: date) -> Lines:
+    def lines(self, today: date, *, size: int | None = None) -> Lines:
         """The line of every process.
 
+        Args:
+            size: As they were when a checkpoint of this size was signed, judged on its day.
+
         Raises:
-            RefusedError: `busy`: they are being made, and that takes longer than a reader
-                should wait.
+            RefusedError: `unknown_size`; or `busy`: they are being made, and that takes longer
+                than a reader should wait.
         """
+        if size is not None:
+            return self._wait(self._past(size))
         with self._database.reading() as db:
             size = read.head(db).size
         while True:
@@ -85,12 +94,37 @@ class Boards:
                 if newest is not None and newest.size >= size and newest.today == today:
                     return newest
                 job = self._making(today)
-            try:
-                job.result(self._patience)
-            except TimeoutError as error:
-                raise RefusedError(
-                    "busy", f"the board is being made: {self._left} processes are left"
-                ) from error
+            self._wait(job)
+
+    def _wait(self, job: Future[Lines]) -> Lines:
+        try:
+            return job.result(self._patience)
+        except TimeoutError as error:
+            raise RefusedError(
+                "busy", f"the board is being made: {self._left} processes are left"
+            ) from error
+
+    def _past(self, size: int) -> Future[Lines]:
+        with self._lock:
+            job = self._pasts.get(size)
+            # What failed is tried again: only what is known is kept.
+            if job is None or (job.done() and job.exception() is not None):
+                job = self._pasts[size] = self._worker.submit(self._lines_at, size)
+            self._pasts.move_to_end(size)
+            if len(self._pasts) > _KEPT_PASTS:
+                self._pasts.popitem(last=False)[1].cancel()
+            return job
+
+    def _lines_at(self, size: int) -> Lines:
+        with self._database.reading() as db:
+            read.checkpoint_at(db, size)
+            at = load_entry(read.entry(db, size - 1)).at
+            heads = read.processes(db, size=size)
+        day, made = at.astimezone(self._zone).date(), []
+        for head in heads:
+            with self._database.reading() as db:
+                made.append(self._line(db, head.slug, day, size=size))
+        return Lines(tuple(made), size, day)
 
     def begin(self, today: date) -> Future[Lines]:
         """Lets the lines be made, unless they are being made already."""
@@ -141,22 +175,24 @@ class Boards:
         return found
 
     def _make(self, db: Connection, head: ProcessHead, news: int, today: date) -> None:
+        # Read in this snapshot, the process may have grown since `head` was: then its line is
+        # newer than its key says, and made once more.
+        self._kept[head.slug] = (head.last_seq, news), self._line(db, head.slug, today)
+
+    def _line(self, db: Connection, slug: str, today: date, *, size: int = read.NEVER) -> Line:
         if self._closed:
             raise RefusedError("busy", "the register is being closed")
-        case = fold(map(load_entry, read.story(db, head.slug)))
+        case = fold(map(load_entry, read.story(db, slug, size=size)))
         procedures = {seq: self._procedure(db, seq) for _, seq in case.procedures}
-        arisen = arisen_from(db, case, procedures)
-        newest = read.newest_contribution(db, head.slug)
-        line = line_of(
+        arisen = arisen_from(db, case, procedures, size=size)
+        newest = read.newest_contribution(db, slug, size=size)
+        return line_of(
             case,
             duties(case, procedures, today=today, arisen=arisen),
             procedures,
             today=today,
             received=load_entry(newest) if newest is not None else None,
         )
-        # Read in this snapshot, the process may have grown since `head` was: then its line is
-        # newer than its key says, and made once more.
-        self._kept[head.slug] = (head.last_seq, news), line
 
     def _procedure(self, db: Connection, seq: int) -> Procedure:
         """An adopted procedure; many processes are governed by the same few."""

@@ -198,12 +198,12 @@ def contributions(
     ]
 
 
-def newest_contribution(db: Connection, process: str) -> bytes | None:
-    """The contribution of a process that was recorded last; None without any."""
+def newest_contribution(db: Connection, process: str, *, size: int = NEVER) -> bytes | None:
+    """The contribution of a process recorded last among the first `size`; None without any."""
     row = db.execute(
         "SELECT data FROM entry WHERE process = ? AND kind = 'contribution.received'"
-        " ORDER BY nth DESC LIMIT 1",
-        (process,),
+        " AND seq < ? ORDER BY nth DESC LIMIT 1",
+        (process, size),
     ).fetchone()
     return row[0] if row else None
 

@@ -13,6 +13,7 @@ import pytest
 from ledger.errors import RefusedError
 from ledger.service.board import Boards
 from ledger.service.register import Register
+from ledger.store import read
 from tests.world import CITIZENS, NOW, contribution, draft, opened, put, put_all
 
 DAY = NOW.date()
@@ -126,3 +127,18 @@ def test_what_is_invented_in_a_real_process_changes_no_number(
     answer = {"unit": "R9", "response": None, "verdict": "rejected", "reason": "Non."}
     put(told, [draft("answer.given", answer, illustrative=True)])
     assert boards.lines(DAY).all[0] == before
+
+
+def test_the_board_as_it_was_knows_nothing_later(told: Register) -> None:
+    boards = Boards(told)
+    with told.database.reading() as db:
+        size = read.head(db).size
+    before = boards.lines(NOW.date())
+    put(told, [draft("follow_up.reported", {"measure": "M1", "state": "done"})])
+    (was,) = boards.lines(NOW.date(), size=size).all
+    (now,) = boards.lines(NOW.date()).all
+    assert (was,) == before.all
+    assert (was.measures, now.measures) == ({"under_way": 1}, {"done": 1})
+    with pytest.raises(RefusedError, match="no checkpoint"):
+        boards.lines(NOW.date(), size=size - 1)
+    boards.close()

@@ -9,7 +9,7 @@ from viz.site.app import create_app
 
 PAGES = (
     "/", "/p/rlpm", "/p/rlpm/DC1", "/registre", "/registre/3", "/verifier", "/en/",
-    "/tableau", "/procedures", "/procedures/grand-debat?seq=10",
+    "/tableau", "/procedures", "/procedures/grand-debat?seq=11",
 )  # fmt: skip
 
 

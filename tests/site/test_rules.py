@@ -1,6 +1,7 @@
 """The rules of the game, for citizens."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 from starlette.testclient import TestClient
@@ -37,7 +38,7 @@ def test_a_form_says_what_is_owed_by_whom_and_that_no_delay_is_set(client):
 def test_an_invented_process_is_said_to_be(client):
     page = read(client.get("/procedures/atelier-citoyen").text)
     assert "Des cours d’école fraîches et ouvertes Illustrati" in page.text
-    assert "dont 2 illustratives" in read(client.get("/procedures").text).text
+    assert re.search(r"dont \d+ illustratives", read(client.get("/procedures").text).text)
 
 
 def test_the_picture_stands_beside_a_table_of_the_same_duties(client):
@@ -51,7 +52,7 @@ def test_the_picture_stands_beside_a_table_of_the_same_duties(client):
 
 def test_a_process_and_the_register_lead_to_the_rules(client):
     page = read(client.get("/p/publicite-dans-la-ville").text)
-    assert "/procedures/atelier-citoyen?seq=1" in page.links
+    assert "/procedures/atelier-citoyen?seq=2" in page.links
     assert "/en/procedures" in read(client.get("/en/registre").text).links
 
 
@@ -64,8 +65,8 @@ def test_an_older_version_is_shown_as_such_with_the_processes_it_binds(empty):
         assert "Dans un délai de 6 mois.Charte, article 4." in newest.text
         assert "Une ancienne" not in newest.text
         assert "Aucune démarche ne suit ces règles aujourd’hui." in newest.text
-        assert "/procedures/atelier-citoyen?seq=1" in newest.links
-        older = read(client.get("/procedures/atelier-citoyen?seq=1").text)
+        assert "/procedures/atelier-citoyen?seq=2" in newest.links
+        older = read(client.get("/procedures/atelier-citoyen?seq=2").text)
         assert "Une version antérieure de ces règles." in older.text
         assert "Une ancienne" in older.text
         same = client.get(f"/procedures/atelier-citoyen?seq={seq}").text
@@ -75,7 +76,7 @@ def test_an_older_version_is_shown_as_such_with_the_processes_it_binds(empty):
 def test_what_was_never_adopted_has_no_page(client):
     for address in (
         "/procedures/nulle-part",
-        "/procedures/atelier-citoyen?seq=2",
+        "/procedures/atelier-citoyen?seq=3",
         "/procedures/atelier-citoyen?seq=99999",
         "/procedures/<script>",
     ):

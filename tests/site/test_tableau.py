@@ -25,8 +25,12 @@ PRINCIPLES = 14
 
 def told(folder: str) -> Iterator[list[dict[str, Any]]]:
     """What counts of each process: nothing invented in a real one, nothing disowned."""
+    stories: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((FIXTURES / folder).glob("*.jsonl")):
-        drafts = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            stories.setdefault(row["process"], []).append(row)
+    for drafts in stories.values():
         invented = bool(drafts[0].get("illustrative"))
         gone = {d["body"]["entry"]["nth"] for d in drafts if d["kind"] == "entry.disowned"}
         yield [
@@ -39,6 +43,15 @@ def bodies(drafts: list[dict[str, Any]], kind: str) -> list[tuple[str, dict[str,
     return [(d["on"], d["body"]) for d in drafts if d["kind"] == kind]
 
 
+def authority(opening: dict[str, Any], by: dict[str, str]) -> str:
+    """Whose answer it is: of several owners, each answers for itself."""
+    owners = opening["body"]["owners"]
+    acting = "city" if by["role"] in ("elected", "services") else by["role"]
+    same = [owner["name"] for owner in owners if owner["role"] == acting]
+    named = any(owner["name"] == by["name"] for owner in owners)
+    return str(same[0]) if len(same) == 1 and not named else by["name"]
+
+
 def outcomes(drafts: list[dict[str, Any]]) -> dict[str, str]:
     """What became of each unit."""
     found = {
@@ -49,8 +62,14 @@ def outcomes(drafts: list[dict[str, Any]]) -> dict[str, str]:
         "already_done": "Déjà en place", "passed_on": "Transmises", "deferred": "Différées",
         "rejected": "Non retenues",
     }  # fmt: skip
-    for _, body in bodies(drafts, "answer.given"):
-        found[body["unit"]] = words[body["verdict"]]
+    said: dict[str, dict[str, str]] = {}
+    for d in drafts:
+        if d["kind"] == "answer.given":
+            newest = said.setdefault(d["body"]["unit"], {})
+            newest[authority(drafts[0], d["by"])] = words[d["body"]["verdict"]]
+    for unit_, newest in said.items():
+        alike = len(set(newest.values())) == 1
+        found[unit_] = next(iter(newest.values())) if alike else "Cas de réponses différentes"
     for _, body in bodies(drafts, "unit.withdrawn"):
         found[body["unit"]] = "Retirées"
     for _, body in bodies(drafts, "unit.submitted"):
@@ -218,7 +237,9 @@ def test_filters_narrow_the_page_and_keep_what_was_chosen(client):
     assert "Territoire : Centre" in page.text.replace("\u00a0", " ")
     assert "/tableau?invented=1" in page.links
     assert "/api/v1/board.csv?territory=Centre&invented=1" in page.links
-    assert "2 démarches au " in read(client.get("/tableau?invented=1&year=2024").text).text
+    opened_in = [d[0] for d in told("exemple") if d[0]["on"].startswith("2024")]
+    of_year = read(client.get("/tableau?invented=1&year=2024").text).text
+    assert f"{len(opened_in)} démarches au " in of_year
     form = client.get("/tableau?invented=1&form=grand-debat").text
     assert '<option value="grand-debat" selected>Grand débat</option>' in form
 

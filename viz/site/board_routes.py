@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from ledger.domain.board import Asked, gather
 from ledger.errors import MalformedError
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages.tableau import tableau_page
+from viz.site.past import past_of, size_of
 
 
 class BoardPages:
@@ -27,12 +29,14 @@ class BoardPages:
 
     def board(self, request: Request) -> Response:
         """What all processes add up to; narrowed by `territory`, `form` and `year`."""
-        asked = asked_in(request.query_params)
-        lines = self.services.boards.lines(self.services.today())
+        past = past_of(request, self.desk.queries, self.tongue, self.desk.zone)
+        asked = replace(asked_in(request.query_params), size=size_of(past))
+        lines = self.services.boards.lines(self.services.today(), size=asked.size)
 
         def values() -> tuple[str, Mapping[str, Any]]:
             board = gather(lines.all, today=lines.today, asked=asked)
-            return "tableau.html", {"here": "board", "page": tableau_page(board, self.tongue)}
+            page = tableau_page(board, self.tongue)
+            return "tableau.html", {"here": "board", "page": page, "past": past}
 
         etag = board_tag(self.services, lines, "page", self.tongue.code, asked)
         return self.desk.answer(request, etag, values)

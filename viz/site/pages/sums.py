@@ -49,7 +49,7 @@ def outcomes_table(board: Board, language: Language) -> Sums:
     return Sums((language.gettext("What became of it"), *total, *columns), tuple(rows))
 
 
-def waits_table(timed: Sequence[Line], language: Language) -> Sums:
+def waits_table(timed: Sequence[Line], language: Language, suffix: str) -> Sums:
     """Days from opinion to answer, process by process."""
     _ = language.gettext
     rows = []
@@ -60,7 +60,7 @@ def waits_table(timed: Sequence[Line], language: Language) -> Sums:
             said(waits.median, language),
             said(waits.worst, language),
         )
-        rows.append((link_of(line, language), numbers))
+        rows.append((link_of(line, language, suffix), numbers))
     head = (_("Process"), _("Answers"), _("Half of them within"), _("The longest"))
     return Sums(head, tuple(rows), max(0, len(timed) - SHOWN))
 
@@ -114,15 +114,21 @@ def query_of(asked: Asked, **changed: str) -> str:
         "form": asked.form or "",
         "year": str(asked.year or ""),
         "invented": "1" if asked.invented else "",
+        "size": str(asked.size or ""),
         **changed,
     }
     query = urlencode({name: value for name, value in given.items() if value})
     return f"?{query}" if query else ""
 
 
-def link_of(line: Line, language: Language) -> Link:
+def suffix_of(asked: Asked) -> str:
+    """What every other link of a board ends with: in the past, its size."""
+    return f"?size={asked.size}" if asked.size is not None else ""
+
+
+def link_of(line: Line, language: Language, suffix: str = "") -> Link:
     """The page of a process."""
-    return Link(f"{language.prefix}/p/{line.slug}", line.title)
+    return Link(f"{language.prefix}/p/{line.slug}{suffix}", line.title)
 
 
 def said(days: Days | None, language: Language) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.domain.board import Board, Pending, answered
+from ledger.domain.board import Asked, Board, Pending, answered
 from ledger.domain.line import OUTCOMES, Line
 from viz.site.i18n import Language
 from viz.site.pages.owed import named
@@ -32,6 +32,7 @@ from viz.site.pages.sums import (
     said,
     share_tables,
     states_table,
+    suffix_of,
     titled,
     waits_table,
 )
@@ -101,6 +102,8 @@ class TableauPage:
     shares: tuple[Sums, ...]
     query: str
     """What the addresses for machines end with."""
+    everything: str
+    """What the address of the same board without filters ends with."""
     other: str
     """The board of the invented processes, or of the real ones."""
 
@@ -112,6 +115,7 @@ def tableau_page(board: Board, language: Language) -> TableauPage:
     )
     outcomes = {o: sum(n for (_, k), n in board.units.items() if k == o) for o in OUTCOMES}
     asked = board.asked
+    suffix = suffix_of(asked)
     filters = tuple(_filters(board, language))
     return TableauPage(
         asked.invented,
@@ -125,26 +129,29 @@ def tableau_page(board: Board, language: Language) -> TableauPage:
         language.day(board.today),
         len(board.lines),
         tuple(_brief(board, language)),
-        tuple(_pending(p, language, past=True) for p in board.past[:SHOWN]),
+        tuple(_pending(p, language, suffix, past=True) for p in board.past[:SHOWN]),
         max(0, len(board.past) - SHOWN),
-        tuple(_pending(p, language, past=False) for p in board.soon[:SHOWN]),
+        tuple(_pending(p, language, suffix, past=False) for p in board.soon[:SHOWN]),
         max(0, len(board.soon) - SHOWN),
         outcomes_table(board, language),
         outcome_plot(outcomes, language),
-        waits_table(timed, language),
+        waits_table(timed, language, suffix),
         wait_plot(board, language),
         _untimed(board, language),
         states_table(board, language),
         state_plot(board.measures, language),
         tuple(
-            (link_of(line, language), _news(line, language)) for line in board.silent[:SHOWN]
+            (link_of(line, language, suffix), _news(line, language))
+            for line in board.silent[:SHOWN]
         ),
         max(0, len(board.silent) - SHOWN),
         principles_table(board, language),
         principle_plot(board.principles, len(board.lines), language),
         tuple(share_tables(board, language)),
         query_of(asked),
-        f"{language.prefix}/tableau" + ("" if asked.invented else "?invented=1"),
+        query_of(Asked(invented=asked.invented, size=asked.size)),
+        f"{language.prefix}/tableau"
+        + query_of(Asked(invented=not asked.invented, size=asked.size)),
     )
 
 
@@ -238,7 +245,7 @@ def _brief(board: Board, language: Language) -> Iterable[tuple[str, str]]:
         )
 
 
-def _pending(pending: Pending, language: Language, *, past: bool) -> PendingLine:
+def _pending(pending: Pending, language: Language, suffix: str, *, past: bool) -> PendingLine:
     _, line, owed = language.gettext, pending.line, pending.owed
     at = f"{language.prefix}/p/{line.slug}"
     days = language.days(pending.days)
@@ -254,13 +261,13 @@ def _pending(pending: Pending, language: Language, *, past: bool) -> PendingLine
         sentence = _("Due %(due)s: today.") % {"due": due}
     return PendingLine(
         named(language, owed.titles, owed.what),
-        link_of(line, language),
+        link_of(line, language, suffix),
         sentence,
         ", ".join(owed.owes) or ", ".join(language.word(f"role.{r}") for r in owed.roles),
         language.period(owed.since) if owed.since is not None else "",
         _("date announced") if owed.against == "announced" else _("delay set by a text"),
-        f"{language.prefix}/registre/{owed.seq}",
-        tuple(Ref(f"{at}/{subject}", subject, "") for subject in owed.subjects[:12]),
+        f"{language.prefix}/registre/{owed.seq}{suffix}",
+        tuple(Ref(f"{at}/{subject}{suffix}", subject, "") for subject in owed.subjects[:12]),
         max(0, len(owed.subjects) - 12),
     )
 

@@ -104,7 +104,7 @@ def thread_page(told: Told, language: Language, suffix: str = "") -> ThreadPage:
             for slug in dict.fromkeys(untold.process for untold in told.untold)
         ),
         not voiced and any(p.process != home for p in told.nodes),
-        f"/api/v1/processes/{home}/items/{focus.id}/lineage",
+        f"/api/v1/processes/{home}/items/{focus.id}/lineage{suffix}",
     )
 
 
