@@ -65,7 +65,7 @@ def of_rule(
     seq, rule = versions[-1]
     left, nobody = dates.unheard(), not debts and not begun and current
     for debtor in owing if left or (nobody and _unconditional(rule)) else ():
-        debt = _debt(seq, rule, "", debtor, index.concerning(rule.what, ""))
+        debt = _debt(seq, rule, "", debtor, _settling(index, rule, ""))
         mine = [s for s in left if concerns(s, debtor, owing)]
         if mine:
             yield from promised(index, debt, mine)

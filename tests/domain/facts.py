@@ -36,6 +36,8 @@ class Fact:
     body: Mapping[str, Any]
     procedure: int
     """In force when it was recorded."""
+    on: str | None = None
+    """Its date as it is written."""
 
     @property
     def earliest(self) -> date:
@@ -117,7 +119,15 @@ class Story:
             latest = on.last if on else (e.at + timedelta(hours=14)).date()
             self.facts.append(
                 Fact(
-                    e.seq, e.kind, on, latest, e.by.role, e.by.name, e.raw, self.procedures[-1]
+                    e.seq,
+                    e.kind,
+                    on,
+                    latest,
+                    e.by.role,
+                    e.by.name,
+                    e.raw,
+                    self.procedures[-1],
+                    corrected.get(e.seq, e.on),
                 )
             )
 
@@ -178,7 +188,9 @@ class Story:
         return [
             f
             for f in self.facts
-            if f.kind == what["kind"] and what.get("state") in (None, f.body.get("state"))
+            if f.kind == what["kind"]
+            and what.get("state") in (None, f.body.get("state"))
+            and what.get("type") in (None, f.body.get("type"))
         ]
 
     def concerning(self, what: Rule, item: str) -> list[Fact]:
@@ -237,19 +249,29 @@ def debtors(story: Story, by: Sequence[str]) -> list[tuple[str, ...]]:
     return names or [()]
 
 
-def fulfils(story: Story, by: Sequence[str], owes: tuple[str, ...], fact: Fact) -> bool:
-    """Whether a speaker fulfils for a debtor."""
-    if fact.role not in by:
-        return False
+def speaks(story: Story, by: Sequence[str], owes: tuple[str, ...], fact: Fact) -> bool:
+    """Whether somebody speaks for a debtor: under its name, or as the only one of its role;
+    the council, the elected and the services for the only city.
+    """
     owing = [owner for owner in story.owners if owner["role"] in by]
     if len(owing) < 2:
         return True
     if fact.name in [owner["name"] for owner in owing]:
         return (fact.name,) == owes
-    same = [owner["name"] for owner in owing if owner["role"] == fact.role]
+    role, roles = fact.role, [owner["role"] for owner in owing]
+    if role in ("council", "elected", "services") and role not in roles:
+        role = "city"
+    same = [owner["name"] for owner in owing if owner["role"] == role]
     return len(same) == 1 and tuple(same) == owes
 
 
-def meant(story: Story, by: Sequence[str], owes: tuple[str, ...], said: Fact) -> bool:
-    """Whether a date was said for a debtor: who owes speaks for itself alone."""
-    return (said.name,) == owes or (said.name,) not in debtors(story, by)
+def fulfils(story: Story, by: Sequence[str], owes: tuple[str, ...], fact: Fact) -> bool:
+    """Whether a speaker fulfils for a debtor."""
+    return fact.role in by and speaks(story, by, owes, fact)
+
+
+def meant(story: Story, by: Sequence[str], owes: tuple[str, ...], fact: Fact) -> bool:
+    """Whether something is of a debtor, or of none of them in particular."""
+    return speaks(story, by, owes, fact) or not any(
+        speaks(story, by, other, fact) for other in debtors(story, by)
+    )

@@ -145,10 +145,13 @@ class Reading:
         return found
 
     def _candidates(self, rule: Rule, subject: str, owes: tuple[str, ...]) -> list[Fact]:
+        again = by_verdict(rule) and rule["what"]["kind"] == "answer.given"
         return [
             f
             for f in self.story.concerning(rule["what"], subject)
             if fulfils(self.story, rule["by"], owes, f)
+            # To put off again is not to answer.
+            and not (again and f.body["verdict"] in rule["only"]["verdict"])
         ]
 
     def _item(self, seq: int, rule: Rule, subject: str, owes: tuple[str, ...]) -> Item:
@@ -162,6 +165,9 @@ class Reading:
     def _begun(self, seq: int, rule: Rule, subject: str, owes: tuple[str, ...]) -> list[Item]:
         every = self._starts(rule, subject)
         starts = [s for s in every if self._governing(s) == seq]
+        if rule["per"] == "measure" or by_verdict(rule):
+            # Of several, each owes after its own answer, and for what it adopted itself.
+            starts = [s for s in starts if meant(self.story, rule["by"], owes, s)]
         met = self._candidates(rule, subject, owes)
         if "every" in rule:
             return self._recurring(seq, rule, subject, owes, starts, met)
@@ -235,7 +241,7 @@ class Reading:
                     for f in met
                     if f.seq > start.seq and f.earliest <= end and (not k or f.latest > begin)
                 ][: item.times]
-                item.cut = stop if stop and stop.earliest <= end else None
+                item.cut = stop if stop and stop.earliest < end else None
                 made.append(item)
                 k += 1
         return made
@@ -267,6 +273,7 @@ class Reading:
             for rule in rules
             if rule["what"]["kind"] == what["kind"]
             and rule["what"].get("state") == what.get("state")
+            and rule["what"].get("type") == what.get("type")
         ]
         per = {"unit.submitted": "unit", "measure.adopted": "measure"}
         if kinds:
@@ -278,6 +285,12 @@ class Reading:
         kinds = ("measure.adopted", "measure.amended")
         found = [f for f in self.story.facts if f.kind in kinds and id_ in self.story.names(f)]
         return [Due(end, f, []) for f in found if (end := days(f.body.get("due"))) is not None]
+
+    def _deferrals(self, unit: str) -> list[Due]:
+        answers = self.story.concerning({"kind": "answer.given"}, unit)
+        return [
+            Due(end, f, []) for f in answers if (end := days(f.body.get("until"))) is not None
+        ]
 
     def _said_of(self, rule: Rule, subject: str) -> list[Due]:
         """The dates that concern a subject under a rule, in recorded order."""
@@ -299,6 +312,8 @@ class Reading:
         ]
         if rule["per"] == "measure" and _done(rule["what"]):
             found += self._due_of_measure(subject)
+        elif _of_deferral(rule):
+            found += self._deferrals(subject)
         return sorted(found, key=lambda due: due.said.seq)
 
     def _announced(
@@ -311,7 +326,8 @@ class Reading:
                 continue
             recurs = "every" in rule and any(item.after for item in own)
             if due.said.kind != "date.announced" and own and not recurs:
-                own[-1].dates.append(due)  # the measure's own
+                there = [i for i in own if i.after and i.after.seq <= due.said.seq]
+                (there or own)[-1].dates.append(due)  # of the measure or the answer itself
             elif (
                 due.said.kind == "date.announced"
                 and subject
@@ -389,17 +405,24 @@ class Reading:
     def _unasked(self) -> None:
         """Dates for what no rule asks, due days of measures, deferrals."""
         story = self.story
-        alone: dict[tuple[str, str | None, str], list[Due]] = {}
+        alone: dict[tuple[str, ...], tuple[Rule, list[Due]]] = {}
         for id_, due in self._dates():
             if not id_:
                 what = due.said.body["what"]
                 for subject in [x for x in due.about if story.declared(x)] or [""]:
-                    alone.setdefault((what["kind"], what.get("state"), subject), []).append(due)
-        for (kind, state, subject), dates in alone.items():
-            what = {"kind": kind} if state is None else {"kind": kind, "state": state}
-            self._freely(subject, dates, story.concerning(what, subject))
-        asked = {i.subject for i in self.items if i.rule and _done(i.rule["what"])
-                 and i.rule["per"] == "measure"}  # fmt: skip
+                    key = (*(what.get(k) or "" for k in ("kind", "state", "type")), subject)
+                    alone.setdefault(key, (what, []))[1].append(due)
+        for (*_, subject), (what, dates) in alone.items():
+            met = story.concerning(what, subject)
+            for series in _apart(dates):
+                used = self._freely(subject, series, met)
+                met = [f for f in met if f not in used]
+        asked = {
+            i.subject
+            for i in self.items
+            if i.rule
+            and ((_done(i.rule["what"]) and i.rule["per"] == "measure") or _of_deferral(i.rule))
+        }
         for id_ in story.all("measure.adopted"):
             if id_ not in asked:
                 self._freely(id_, self._due_of_measure(id_), story.concerning(DONE, id_))
@@ -407,18 +430,17 @@ class Reading:
             unit for f in story.facts if f.kind == "answer.given"
             for unit in story.ids([f.body["unit"]])
         ):  # fmt: skip
+            if unit in asked:
+                continue
             answers = story.concerning({"kind": "answer.given"}, unit)
-            until = [
-                Due(end, f, [])
-                for f in answers
-                if (end := days(f.body.get("until"))) is not None
-            ]
             final = [f for f in answers if f.body["verdict"] != "deferred"]
             final += story.concerning({"kind": "measure.adopted"}, unit)
-            self._freely(unit, until, sorted(final, key=lambda f: f.seq))
+            self._freely(unit, self._deferrals(unit), sorted(final, key=lambda f: f.seq))
 
-    def _freely(self, subject: str, dates: list[Due], met: list[Fact]) -> None:
+    def _freely(self, subject: str, dates: list[Due], met: list[Fact]) -> list[Fact]:
+        """Somebody took it on by naming a date. Returns what fulfilled it."""
         facts = [due.said for due in dates]
+        used: list[Fact] = []
         for group, fulfilling in self._settled(facts, met, 1, facts):
             first = group[0]
             told = first.role in ("press", "registrar")
@@ -426,6 +448,33 @@ class Reading:
             item.after, item.since, item.met = first, first.days, fulfilling
             item.dates = [due for due in dates if due.said in group]
             self.items.append(item)
+            used += fulfilling
+        return used
+
+
+def _apart(dates: list[Due]) -> list[list[Due]]:
+    """What one speaker says several times on one day is said of several things."""
+    apart: list[list[Due]] = []
+    for due in dates:
+        for series in apart:
+            same = [d for d in series if _day(d) == _day(due)]
+            if due.said.on is None or not same:
+                series.append(due)
+                break
+        else:
+            apart.append([due])
+    return apart
+
+
+def _day(due: Due) -> tuple[str | None, str, str]:
+    return due.said.on, due.said.name, due.said.role
+
+
+def _of_deferral(rule: Rule) -> bool:
+    """Whether a rule asks for a final answer to what was put off."""
+    answers = rule["what"]["kind"] == rule["after"]["kind"] == "answer.given"
+    put_off = "deferred" in (rule.get("only") or {}).get("verdict", ())
+    return rule["per"] == "unit" and answers and put_off
 
 
 def _done(what: Rule) -> bool:

@@ -139,7 +139,10 @@ def _void(item: Item, story: Story) -> Fact | None:
         if item.subject in story.ids(f.body.get("replaces") or ()):
             return f
     if item.rule and by_verdict(item.rule) and item.after:
-        newest = story.concerning({"kind": "answer.given"}, item.subject)
+        by = item.rule["by"]
+        others = {o["name"] for o in story.owners if o["role"] in by} - set(item.owes)
+        answers = story.concerning({"kind": "answer.given"}, item.subject)
+        newest = [answer for answer in answers if answer.name not in others]
         if newest and newest[-1].body["verdict"] not in item.rule["only"]["verdict"]:
             return newest[-1]
     return None

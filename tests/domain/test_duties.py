@@ -333,6 +333,19 @@ def test_a_deferred_unit_is_owed_another_answer_by_the_day_that_was_named():
     assert (kept.state, [x.outcome for x in kept.promises]) == ("met", ["kept_late", "kept"])
 
 
+def test_to_put_off_keeps_no_promise_of_a_final_answer_whatever_it_was_said_of():
+    rule = {**ANSWER, "id": "again", "after": what("answer.given"),
+            "only": {"verdict": ["deferred"]}}  # fmt: skip
+    p = Process(owed=[rule])
+    p.add("decision.made", "2021-01-01", id="D1")
+    p.add("date.announced", "2021-01-01", due="2021-09", duty="again", about=["D1"])
+    p.add("unit.submitted", "2021-04-20", id="R1")
+    p.add("answer.given", "2021-06-01", unit="R1", verdict="deferred")
+    assert p.duty("again").state == "past_due"
+    p.add("answer.given", "2021-07-01", unit="R1", verdict="retained")
+    assert p.duty("again").state == "met"
+
+
 def test_a_date_for_a_duty_that_does_not_exist_makes_none():
     p = opinion()
     p.add("date.announced", "2021-05-01", due="2021-09", duty="respnod")

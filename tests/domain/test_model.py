@@ -106,6 +106,13 @@ GRAMMARS: list[list[dict[str, Any]]] = [
     ],
     [
         {**ANSWER, "only": {"eligible": True}, "times": 2},
+        owed(
+            "again",
+            what("answer.given"),
+            what("answer.given"),
+            per="unit",
+            only={"verdict": ["deferred"]},
+        ),
         owed("tell", what("review.held"), what("follow_up.reported", "late"), per="measure"),
         {**RESPOND, "after": what("unit.submitted"), "within": "P1Y", "basis": BASIS},
         owed("hear", what("review.held"), what("process.linked"), per="link"),
