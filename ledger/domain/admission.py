@@ -128,6 +128,12 @@ def admit(statement: Statement, register: Register, *, today: date) -> None:
             _check_process_named(statement, register, statement.body.to, "/body/to")
             if statement.body.relation == "arises_from":
                 _check_circle(statement, register, [statement.body.to], "/body/to")
+        case events.UnitDrawn():
+            own = split_reference(statement.body.unit, statement.process)
+            for reference in statement.body.draws_on:
+                if split_reference(reference, statement.process) == own:
+                    message = f"{reference} would draw on itself"
+                    raise RefusedError("cycle", message, where="/body/draws_on")
         case events.CorrectionMade():
             original = _original(statement, register, statement.body.entry)
             _check_changes(original, statement.body.changes, today)

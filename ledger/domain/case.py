@@ -1,7 +1,7 @@
 """The state of one process: a fold of its entries, in the order they were recorded.
 
     case = fold(entries)          # all entries of one process but its contributions
-    case.units["R3"].answer       # the newest answer, an Entry
+    case.units["R3"].answers      # everything it was answered, oldest first
 
 The fold judges nothing: what is owed is in `duties`, what went wrong in `irregularities`.
 Contributions are never held one by one: a debate of 40,000 folds as fast as a workshop; how
@@ -57,16 +57,6 @@ class Unit:
         """What was submitted."""
         return cast(events.UnitSubmitted, self.entry.body)
 
-    @property
-    def answer(self) -> Entry | None:
-        """The newest answer."""
-        return self.answers[-1] if self.answers else None
-
-    @property
-    def verdict(self) -> str | None:
-        """The newest verdict; None while unanswered."""
-        return cast(events.AnswerGiven, self.answers[-1].body).verdict if self.answers else None
-
 
 @dataclass(slots=True)
 class Measure:
@@ -82,30 +72,6 @@ class Measure:
     def body(self) -> events.MeasureAdopted:
         """What was adopted, amendments not applied."""
         return cast(events.MeasureAdopted, self.entry.body)
-
-    @property
-    def current(self) -> events.MeasureAdopted:
-        """What holds now: the measure with its amendments applied."""
-        body = self.body
-        for entry in self.amendments:
-            amended = cast(events.MeasureAmended, entry.body)
-            changed = {
-                name: getattr(amended, name)
-                for name in amended.model_fields_set - {"measure", "decision", "why"}
-            }
-            body = body.model_copy(update=changed)
-        return body
-
-    @property
-    def report(self) -> Entry | None:
-        """The newest report."""
-        return self.reports[-1] if self.reports else None
-
-    @property
-    def state(self) -> str | None:
-        """The newest reported state; None while nothing was reported."""
-        report = self.report
-        return cast(events.FollowUpReported, report.body).state if report else None
 
 
 @dataclass(slots=True)

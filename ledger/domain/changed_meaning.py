@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from ledger.domain import events, standing
+from ledger.domain import events, mending, standing
 from ledger.domain.case import Case, Measure, Unit
 from ledger.domain.change import Change, State
 from ledger.domain.entry import Entry
@@ -83,12 +83,12 @@ def _state(was: Case, now: Case, measure: Measure) -> Iterator[Change]:
 
 def _terms(was: Case, now: Case, measure: Measure) -> Iterator[Change]:
     old = was.measures.get(measure.id)
-    first = standing.terms(was, old) if old is not None else measure.body
-    last = standing.terms(now, measure)
+    first = mending.terms(was, old) if old is not None else measure.entry.raw
+    last = mending.terms(now, measure)
     for name in events.MeasureAmended.model_fields:
         if name in ("measure", "decision", "why"):
             continue
-        said, says = getattr(first, name), getattr(last, name)
+        said, says = first.get(name), last.get(name)
         if said == says:
             continue
         amending = [e.seq for e in standing.amendments(now, measure) if name in e.raw] or [

@@ -34,7 +34,7 @@ def declared(index: Index) -> Iterator[Finding]:
             if again == "replaces":
                 fewest = sum(not entry.raw.get("replaces") for entry in own)
             elif again == "unit":
-                fewest = len({entry.raw["unit"] for entry in own})
+                fewest = len({tuple(index.resolved(entry, "unit")) for entry in own})
             said = declarer.raw["declares"]
             if said is not None and not fewest <= said <= len(own):
                 yield Finding(
@@ -48,14 +48,14 @@ def declared(index: Index) -> Iterator[Finding]:
 def answers(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
     """Answers without a reason, and units that a response left without one."""
     reasoned = {
-        (entry.raw["unit"], entry.by.name): entry.seq
+        (*index.resolved(entry, "unit"), entry.by.name): entry.seq
         for entry in index.of_kind("answer.given")
         if entry.raw["reason"] is not None
     }
     for entry in index.of_kind("answer.given"):
-        later = reasoned.get((entry.raw["unit"], entry.by.name), -1)
+        unit = index.resolved(entry, "unit")
+        later = reasoned.get((*unit, entry.by.name), -1)
         if entry.raw["reason"] is None and later < entry.seq:
-            unit = index.resolved(entry, "unit")
             yield Finding("unreasoned", (entry.seq,), unit[0] if unit else "")
     yield from _unanswered(index, duties)
 

@@ -195,9 +195,19 @@ def _lift(index: Index, obligation: Obligation) -> Entry | None:
     if item in index.case.units:
         return index.gone(item) or _overruled(index, obligation)
     if item in index.case.measures:
-        reports = index.concerning(What(kind="follow_up.reported"), item)
+        reports = [
+            report
+            for report in index.concerning(What(kind="follow_up.reported"), item)
+            if _may_abandon(index, obligation, report)
+        ]
         return reports[-1] if reports and reports[-1].raw["state"] == "abandoned" else None
     return None
+
+
+def _may_abandon(index: Index, obligation: Obligation, report: Entry) -> bool:
+    """Whether a report is of who owes the measure or adopted it: nobody else gives it up."""
+    debtor, adopted = obligation.debtor, index.items[obligation.subject]
+    return debtor is None or debtor.fulfils(report.by) or report.by.name == adopted.by.name
 
 
 def _overruled(index: Index, obligation: Obligation) -> Entry | None:

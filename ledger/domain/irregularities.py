@@ -116,7 +116,7 @@ def irregularities(
         *speakers(index, grammar),
         *closing(index, grammar, duties),
         *without_news(index, duties),
-        *lost_in_merges(index),
+        *lost_in_merges(index, duties),
         *late_criteria(index),
         *_mistaken(index, grammar),
         *figures(index),
@@ -144,6 +144,8 @@ def _past_due(duties: Sequence[Duty]) -> Iterator[Finding]:
             counts = promise is newest and duty.state != "lifted"
             if promise.outcome == "missed" and not counts:
                 yield _dated("date_missed", duty, promise, None)
+        if duty.state == "lifted" and duty.bound and duty.bound.outcome == "missed":
+            yield _dated("date_missed", duty, duty.bound, None)
         if duty.state == "past_due":
             present = [p for p in (newest, duty.bound) if p and p.outcome == "missed"]
             yield _dated("past_due", duty, min(present, key=lambda p: p.due.last), None)

@@ -63,6 +63,9 @@ class Due:
     since: Period | None
     due: Period
     against: Literal["announced", "text"]
+    done: int
+    times: int
+    """How many of how many are recorded."""
     seq: int
     """Of the entry that announced the day, or from which the text counts."""
 
@@ -233,7 +236,7 @@ def _alike(duties: Iterable[Duty]) -> Iterator[Due]:
     groups: dict[tuple[object, ...], list[Duty]] = {}
     for duty in duties:
         what = (duty.what.kind, duty.what.state)
-        key = (duty.id, *what, duty.owes, duty.roles, duty.since, duty.due)
+        key = (duty.id, *what, duty.owes, duty.roles, duty.since, duty.due, duty.done)
         groups.setdefault(key, []).append(duty)
     for group in groups.values():
         duty = group[0]
@@ -252,6 +255,8 @@ def _alike(duties: Iterable[Duty]) -> Iterator[Due]:
             since=duty.since,
             due=duty.due,
             against="text" if text else "announced",
+            done=duty.done,
+            times=duty.times,
             seq=promise.entry.seq,
         )
 

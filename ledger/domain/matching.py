@@ -133,8 +133,13 @@ class Index:
         return values[-1] if values else None
 
     def gone(self, unit: str) -> Entry | None:
-        """What withdrew or replaced a unit."""
-        withdrawn = self.concerning(_WITHDRAWN, unit)
+        """What withdrew or replaced a unit; only those who submitted it take it back."""
+        by = self.items[unit].by if unit in self.items else None
+        withdrawn = (
+            entry
+            for entry in self.concerning(_WITHDRAWN, unit)
+            if by is None or entry.by.name == by.name or entry.by.role == by.role
+        )
         replaced = (self.items.get(id_) for id_ in self.case.units[unit].replaced_by)
         return next((cause for cause in (*withdrawn, *replaced) if cause is not None), None)
 

@@ -36,13 +36,34 @@ def without_news(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
             yield Finding("measure_without_news", seqs, id_, {"procedure": procedure})
 
 
-def lost_in_merges(index: Index) -> Iterator[Finding]:
-    """Units of which nothing is left that could be answered."""
+def lost_in_merges(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
+    """Units of which nothing is left that could, or has to, be answered."""
+    asked = {
+        (duty.id, duty.subject)
+        for duty in duties
+        if duty.what.kind == "answer.given" and duty.procedure is not None
+    }
     for id_ in index.units():
-        causes = _gone_with(index, id_, frozenset())
-        if causes and not index.verdict(id_):
+        if index.verdict(id_):
+            continue
+        causes = _gone_with(index, id_, frozenset()) or _unasked(index, id_, asked)
+        if causes:
             seqs = tuple(sorted({index.items[id_].seq, *(cause.seq for cause in causes)}))
             yield Finding("lost_in_merge", seqs, id_)
+
+
+def _unasked(index: Index, unit: str, asked: set[tuple[str, str]]) -> Sequence[Entry]:
+    """What replaced a unit that was to be answered, if none of it has to be."""
+    owed = {duty for duty, subject in asked if subject == unit}
+    successors, ahead = list[str](), list(index.case.units[unit].replaced_by)
+    while ahead:
+        id_ = ahead.pop()
+        if id_ in index.items and id_ not in successors:
+            successors.append(id_)
+            ahead += index.case.units[id_].replaced_by
+    if not owed or any((duty, id_) in asked for duty in owed for id_ in successors):
+        return ()
+    return [index.items[id_] for id_ in successors]
 
 
 def _of_all(index: Index, accounts: Entry) -> bool:

@@ -54,6 +54,7 @@ class Obligation:
     cut: Entry | None = None
     """What ended a period of it before its time."""
     starts: frozenset[str | None] = frozenset()
+    debtor: Debtor | None = None
     dates: list[Said] = field(default_factory=list)
 
     @property
@@ -99,6 +100,7 @@ class Debt:
             met=met,
             bound=bound,
             cut=cut,
+            debtor=self.debtor,
             dates=list(dates),
         )
 
@@ -208,16 +210,18 @@ def turns(
 ) -> Iterator[Turn]:
     """The consecutive periods from each start, until the next start or what ends the duty.
 
-    An entry of imprecise date counts in each period in which it may have happened.
+    An entry of imprecise date counts in each period in which it may have happened. What ends
+    the duty counts from the last day on which it may have happened: a closing without a date
+    does not undo the years before it was recorded.
     """
     for i, start in enumerate(starts):
         cuts = [*starts[i + 1 : i + 2], *(end for end in ends if end.seq > start.seq)]
-        cut = min(cuts, key=first_day, default=None)
+        cut = min(cuts, key=last_day, default=None)
         following = [c for c in candidates if c.seq > start.seq]
         begin = last_day(start)
         for n in range(MOST_PERIODS):
             first, last = _after(begin, every, n), _after(begin, every, n + 1)
-            if n and (first >= today or (cut is not None and first >= first_day(cut))):
+            if n and (first >= today or (cut is not None and first >= last_day(cut))):
                 break
             inside = [
                 c for c in following if first_day(c) <= last and (n == 0 or last_day(c) > first)
@@ -232,7 +236,7 @@ def turns(
                 inside[:times],
                 # On its last day a period is whole: to begin anew on the anniversary forgives
                 # nothing.
-                cut if cut is not None and first_day(cut) < last else None,
+                cut if cut is not None and last_day(cut) < last else None,
             )
 
 

@@ -71,17 +71,6 @@ def amendments(case: Case, measure: Measure) -> list[Entry]:
     return heard(case, measure.entry, measure.amendments)
 
 
-def terms(case: Case, measure: Measure) -> events.MeasureAdopted:
-    """What holds of a measure now: what was adopted, with the amendments that count."""
-    body = measure.body
-    for entry in amendments(case, measure):
-        amended = cast(events.MeasureAmended, entry.body)
-        body = body.model_copy(
-            update={name: getattr(amended, name) for name in amended_fields(entry)}
-        )
-    return body
-
-
 def amended_fields(amendment: Entry) -> list[str]:
     """The fields of a measure that an amendment changes, in the order of the form."""
     named = cast(Any, amendment.body).model_fields_set - _NO_TERMS

@@ -92,7 +92,9 @@ class Voices:
     def page(self, *, after: int, limit: int) -> tuple[list[int], int | None]:
         """The seqs of up to `limit` of them, and what to give as `after` for the next."""
         found = list(islice(self.heard.after(after), limit + 1))
-        return found[:limit], found[limit - 1] if len(found) > limit else None
+        if len(found) <= limit:
+            return found, None
+        return found[:limit], found[limit - 1] if limit else after
 
 
 def voices(links: Links, things: Things, process: str, id_: str) -> Voices:

@@ -137,6 +137,8 @@ class Boards:
         self._worker.shutdown(cancel_futures=True)
 
     def _making(self, today: date) -> Future[Lines]:
+        if self._closed:
+            raise RefusedError("busy", "the register is being closed")
         if self._job is None or self._job.done():
             self._job = self._worker.submit(self._refresh, today)
         return self._job

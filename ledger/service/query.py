@@ -182,7 +182,10 @@ class Queries:
             raise MalformedError(
                 "bad_request", f"{since} is more than {until} entries", where="since"
             )
-        after = replace(self.process(slug, today, size=size), size=until)
+        after = self.process(slug, today, size=size)
+        if size is None:  # it may have grown meanwhile
+            until = max(until, after.last_seq + 1)
+        after = replace(after, size=until)
         before = None
         if since:
             with self._database.reading() as db:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.domain import standing
 from ledger.domain.case import Case, Texts
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.lineage import Link, Node, Thing, Thread
-from ledger.domain.standing import DIFFERING
 from ledger.domain.voices import Voices
 from ledger.domain.wording import first_words, mended, name, words
 from ledger.service.query import Queries, texts_of
@@ -232,11 +232,19 @@ class _Teller:
     ) -> Piece:
         case = view.case
         unit = case.units.get(node.id) if sort == "unit" else None
-        withdrawn = unit is not None and unit.withdrawn
-        counting = [s for s in said if _counts(s, case) or not case.counts(entry)]
-        answered = {s.by: s.verdict for s in counting if s.kind == "answer.given"}
-        verdicts = {*answered.values()}
-        states = [s.state for s in counting if s.kind == "follow_up.reported"]
+        counting = [s for s in said if _counts(s, case)]
+        measure = case.measures.get(node.id) if sort == "measure" else None
+        # What another process said of it last is newer than what its own says.
+        verdict = _newest(counting, "answer.given")
+        state = _newest(counting, "follow_up.reported")
+        if unit is not None and (verdict is None or verdict.process == node.process):
+            answered = standing.verdict(case, unit)
+        else:
+            answered = verdict.verdict if verdict is not None else None
+        if measure is not None and (state is None or state.process == node.process):
+            reported = standing.state(case, measure)
+        else:
+            reported = state.state if state is not None else None
         texts = self._texts.get(entry.seq, view.texts)
         if entry.seq in self._texts and entry.seq in case.corrections:
             texts = {**view.texts, **texts}
@@ -248,17 +256,21 @@ class _Teller:
             sort,
             entry.raw.get("type"),
             first_words(title, _WORDS) if title else None,
-            DIFFERING if len(verdicts) > 1 else next(iter(verdicts), None),
-            states[-1] if states else None,
+            answered,
+            reported,
             entry.seq,
             entry.on,
             entry.illustrative,
             entry.seq in case.disowned,
             entry.seq in case.erased,
-            bool(withdrawn and case.counts(withdrawn)),
-            bool(unit is not None and unit.replaced_by),
+            unit is not None and standing.withdrawal(case, unit) is not None,
+            unit is not None and bool(standing.successors(case, unit)),
             said,
         )
+
+
+def _newest(said: Iterable[Statement], kind: str) -> Statement | None:
+    return max((s for s in said if s.kind == kind), key=lambda s: s.seq, default=None)
 
 
 def _counts(statement: Statement, case: Case) -> bool:
@@ -268,7 +280,7 @@ def _counts(statement: Statement, case: Case) -> bool:
 def _title(case: Case, id_: str, sort: str, entry: Entry, texts: Texts) -> str | None:
     """What a thing is called now: a measure by the title it was last given."""
     if sort == "measure" and id_ in case.measures:
-        for amendment in reversed(case.measures[id_].amendments):
+        for amendment in reversed(standing.amendments(case, case.measures[id_])):
             if mended(case, amendment, "/body/title") is not None:
                 return words(case, amendment, texts, "/body/title")
     return name(case, entry, texts)

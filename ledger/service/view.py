@@ -117,16 +117,20 @@ _INVERSE = {"arises_from": "gave_rise_to", "feeds": "fed_by"}
 
 def _neighbours(db: Connection, case: Case, size: int) -> Iterable[Neighbour]:
     for entry in case.links:
-        body = cast(events.ProcessLinked, entry.body)
-        yield Neighbour(body.relation, body.to, _title(db, body.to))
+        if case.counts(entry):
+            body = cast(events.ProcessLinked, entry.body)
+            yield Neighbour(body.relation, body.to, _known_as(db, body.to, size).title)
     for link in read.links_to(db, case.process, "", size=size):
         if link.relation in _INVERSE:
-            yield Neighbour(_INVERSE[link.relation], link.process, _title(db, link.process))
+            other = _known_as(db, link.process, size)
+            if link.seq not in other.disowned:
+                yield Neighbour(_INVERSE[link.relation], link.process, other.title)
 
 
-def _title(db: Connection, slug: str) -> str:
-    _, data = read.entry_at(db, slug, 0)
-    return cast(events.ProcessOpened, load_entry(data).body).title
+def _known_as(db: Connection, slug: str, size: int) -> Case:
+    """As much of another process as its title, and what it took back, ask for."""
+    kinds = ("process.opened", "correction.made", "entry.disowned")
+    return fold(map(load_entry, read.of_kinds(db, slug, kinds, size=size)))
 
 
 def _erased_since(db: Connection, slug: str, size: int) -> Iterable[str]:

@@ -282,7 +282,7 @@ def erasures(db: Connection, process: str, *, start: int) -> list[bytes]:
         data
         for (data,) in db.execute(
             "SELECT data FROM entry WHERE kind = 'text.erased' AND seq >= ? AND process = ?"
-            " ORDER BY seq",
+            " AND kind <> 'contribution.received' ORDER BY seq",
             (start, process),
         )
     ]
@@ -430,7 +430,8 @@ def last_news(db: Connection) -> dict[str, int]:
             "SELECT to_process, max(seq) FROM ("
             "SELECT to_process, seq FROM link WHERE process <> to_process UNION ALL"
             " SELECT l.to_process, p.last_seq FROM link l JOIN process p ON p.slug = l.process"
-            " WHERE l.target = '' AND l.relation = 'arises_from') GROUP BY to_process"
+            " WHERE l.process <> l.to_process AND l.target = ''"
+            " AND l.relation = 'arises_from') GROUP BY to_process"
         ).fetchall()
     )
 

@@ -226,11 +226,11 @@ class Reading:
         made = []
         for n, start in enumerate(starts):
             stops = [*starts[n + 1 : n + 2], *(e for e in ends if e.seq > start.seq)]
-            stop = min(stops, key=lambda f: f.earliest) if stops else None
+            stop = min(stops, key=lambda f: f.latest) if stops else None
             k = 0
             while True:
                 begin, end = (after(start.latest, rule["every"], i) for i in (k, k + 1))
-                if k and (begin >= self.today or (stop and begin >= stop.earliest)):
+                if k and (begin >= self.today or (stop and begin >= stop.latest)):
                     break
                 item = self._item(seq, rule, subject, owes)
                 item.after, item.bound = start, Days(end, end)
@@ -241,7 +241,7 @@ class Reading:
                     for f in met
                     if f.seq > start.seq and f.earliest <= end and (not k or f.latest > begin)
                 ][: item.times]
-                item.cut = stop if stop and stop.earliest < end else None
+                item.cut = stop if stop and stop.latest < end else None
                 made.append(item)
                 k += 1
         return made

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from tests.domain.facts import Days, Due, Fact, Rule, Story
+from tests.domain.facts import Days, Due, Fact, Rule, Story, fulfils
 
 
 @dataclass
@@ -129,11 +129,20 @@ def _void(item: Item, story: Story) -> Fact | None:
     if kind is None:
         return None
     if kind == "measure.adopted":
-        reports = story.concerning({"kind": "follow_up.reported"}, item.subject)
+        adopted = story.declared(item.subject)
+        reports = [
+            f
+            for f in story.concerning({"kind": "follow_up.reported"}, item.subject)
+            if not item.rule
+            or fulfils(story, item.rule["by"], item.owes, f)
+            or (adopted and f.name == adopted.name)
+        ]
         gone = reports and reports[-1].body["state"] == "abandoned"
         return reports[-1] if gone else None
     for f in story.such({"kind": "unit.withdrawn"}):
-        if story.ids([f.body["unit"]]) == [item.subject]:
+        own = story.declared(item.subject)
+        mine = own is None or f.name == own.name or f.role == own.role
+        if story.ids([f.body["unit"]]) == [item.subject] and mine:
             return f
     for f in story.such({"kind": "unit.submitted"}):
         if item.subject in story.ids(f.body.get("replaces") or ()):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -1116,3 +1117,45 @@ def test_a_duty_may_ask_for_entries_of_one_type():
     assert p.duties("2022-01-02")[0].state == "past_due"
     p.add("session.held", "2021-06-01", id="S3", type="sitting")
     assert p.duties("2022-01-02")[0].state == "met"
+
+
+YEARLY = {
+    "id": "sittings",
+    "what": what("session.held"),
+    "after": what("body.installed"),
+    "every": "P1Y",
+    "until": what("process.closed"),
+    "basis": BASIS,
+}
+
+
+@pytest.mark.parametrize("on", [None, "2020/2026"])
+@pytest.mark.parametrize("kind", ["process.closed", "body.installed"])
+def test_an_end_or_new_beginning_without_a_sure_date_undoes_no_missed_year(kind, on):
+    p = Process(owed=[YEARLY])
+    p.add("body.installed", "2022-01-10", id="B1")
+    before = [d.state for d in p.duties("2025-12-31")]
+    assert before == ["past_due", "past_due", "past_due", "open"]
+    more: dict[str, Any] = {"id": "B2"} if kind == "body.installed" else {}
+    p.add(kind, on, **more)
+    assert [d.state for d in p.duties("2025-12-31")][:3] == ["past_due"] * 3
+
+
+def test_only_who_owes_a_measure_or_adopted_it_gives_it_up():
+    p = Process(owed=[CARRY_OUT])
+    p.add("measure.adopted", "2022-01-01", id="M1", due="2022-06-01")
+    press = {"name": "Le Journal", "role": "press"}
+    p.add("follow_up.reported", "2022-07-01", by=press, measure="M1", state="abandoned")
+    assert p.duty("carry_out", "M1").state == "past_due"
+    p.add("follow_up.reported", "2022-08-01", by=COUNCIL, measure="M1", state="abandoned")
+    assert p.duty("carry_out", "M1").state == "lifted"
+
+
+def test_a_unit_is_taken_back_by_those_who_submitted_it_and_by_nobody_else():
+    p = Process(owed=[{**ANSWER, "within": "P6M", "basis": BASIS}])
+    p.add("opinion.delivered", "2021-01-01", id="O1")
+    p.add("unit.submitted", "2021-01-01", id="R1", opinion="O1")
+    p.add("unit.withdrawn", "2021-09-01", by=CITY, unit="R1")
+    assert p.duty("answer_each", "R1").state == "past_due"
+    p.add("unit.withdrawn", "2021-09-02", unit="R1")
+    assert p.duty("answer_each", "R1").state == "lifted"

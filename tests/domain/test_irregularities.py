@@ -733,3 +733,34 @@ def test_criteria_set_after_a_project_came_in_are_a_fault_and_on_the_same_day_ar
     (found,) = p.wrong("criteria_after_projects")
     assert found.entries == (early.seq, late.seq)
     assert found.facts == {"projects": 1, "criteria_on": "2022-05-15"}
+
+
+def test_a_delay_that_had_passed_leaves_a_trace_when_nothing_is_owed_any_more():
+    p = Process(owed=[{**ANSWER, "within": "P6M", "basis": "Charte"}])
+    p.add("unit.submitted", "2024-01-10", id="R1")
+    p.add("opinion.delivered", "2024-01-10", id="O1")
+    assert len(p.wrong("past_due")) == 1
+    p.add("unit.submitted", "2025-11-20", id="R9", replaces=["R1"])
+    (found,) = p.wrong("date_missed")
+    assert (found.subject, found.facts["against"]) == ("R1", "text")
+
+
+def test_a_unit_merged_into_what_nobody_has_to_answer_is_lost():
+    p = Process(owed=[{**ANSWER, "only": {"type": ["recommendation"]}}])
+    p.add("opinion.delivered", "2024-01-10", id="O1")
+    first = p.add("unit.submitted", "2024-01-10", id="R1", opinion="O1")
+    merged = p.add("unit.submitted", "2024-02-10", id="Q9", type="observation", replaces=["R1"])
+    (found,) = p.wrong("lost_in_merge")
+    assert (found.subject, found.entries) == ("R1", (first.seq, merged.seq))
+    p.add("unit.submitted", "2024-03-10", id="R9", opinion="O1", replaces=["R1"])
+    assert not p.wrong("lost_in_merge")
+
+
+def test_a_unit_is_one_unit_however_it_is_referred_to():
+    p = Process()
+    p.add("unit.submitted", "2024-01-10", id="R1")
+    p.add("response.given", "2024-02-10", id="A1", declares=1)
+    p.add("answer.given", "2024-02-10", unit="R1", response="A1", reason=None)
+    p.add("answer.given", "2024-02-11", unit="p/R1", response="A1")
+    assert not p.wrong("unreasoned")
+    assert not p.wrong("declared_differs")

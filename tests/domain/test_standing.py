@@ -29,7 +29,7 @@ def test_a_disowned_answer_report_withdrawal_or_successor_stands_no_longer():
     assert standing.state(case, measure) == "planned"
     assert standing.withdrawal(case, unit) is None
     assert standing.successors(case, unit) == []
-    assert standing.terms(case, measure) == measure.body
+    assert terms(case, measure) == measure.entry.raw
 
 
 def test_speakers_are_kept_apart_and_differ_only_in_their_newest_answers():

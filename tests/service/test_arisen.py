@@ -79,3 +79,18 @@ def test_a_link_recorded_by_mistake_makes_nothing_owed(quarter: Register) -> Non
     body = {"entry": {"nth": 1}, "why": "Lien erroné."}
     put(quarter, [draft("entry.disowned", body, process="atelier")])
     assert [duty.subject for duty in owed(queries)] == []
+
+
+def test_a_link_that_was_disowned_is_shown_on_neither_side_and_titles_are_as_corrected(
+    quarter: Register,
+) -> None:
+    queries = Queries(quarter)
+    mended = [{"path": "/body/title", "value": "L’atelier des quais"}]
+    body = {"entry": {"nth": 0}, "changes": mended, "why": "Titre."}
+    put(quarter, [draft("correction.made", body, process="atelier")])
+    (shown,) = queries.process("quartier", TODAY).neighbours
+    assert (shown.relation, shown.title) == ("gave_rise_to", "L’atelier des quais")
+    body = {"entry": {"nth": 1}, "why": "Lien erroné."}
+    put(quarter, [draft("entry.disowned", body, process="atelier")])
+    assert queries.process("quartier", TODAY).neighbours == ()
+    assert queries.process("atelier", TODAY).neighbours == ()

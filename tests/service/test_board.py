@@ -142,3 +142,10 @@ def test_the_board_as_it_was_knows_nothing_later(told: Register) -> None:
     with pytest.raises(RefusedError, match="no checkpoint"):
         boards.lines(NOW.date(), size=size - 1)
     boards.close()
+
+
+def test_a_closed_board_says_that_it_is_closed(told: Register) -> None:
+    boards = Boards(told)
+    boards.close()
+    with pytest.raises(RefusedError, match="being closed"):
+        boards.lines(NOW.date())

@@ -95,7 +95,8 @@ def _differing(
         }
         for name, said in answers.items()
     ]
-    sentence = language.gettext("The answers differ. %(said)s.") % {"said": "; ".join(told)}
+    between = "\u00a0; " if language.code == "fr" else "; "
+    sentence = language.gettext("The answers differ. %(said)s.") % {"said": between.join(told)}
     return " ".join((sentence, *([_carried(reader, measures, masculine)] if measures else [])))
 
 

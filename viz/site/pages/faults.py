@@ -61,6 +61,8 @@ def _fault(
         if code == "past_due" and begun(duty):
             code = "past_due.part"
             facts |= {"done": str(duty.done), "times": str(duty.times)}
+        if code == "past_due" and duty.what.state is not None:
+            code = "past_due.done"
     facts.setdefault("name", _name(reader, one.facts, procedures))
     if isinstance(days := one.facts.get("days"), int):
         facts["days"] = reader.language.days(days, bool(one.facts.get("exact", True)))

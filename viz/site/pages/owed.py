@@ -150,10 +150,7 @@ def sentence(reader: Reader, group: Sequence[Duty]) -> str:
         if begun(duty):
             said = _("Due %(due)s, %(days)s ago. Recorded here: %(done)s of %(times)s.")
             return said % {"due": due, "days": late, "done": duty.done, "times": duty.times}
-        return _("Due %(due)s, %(days)s ago. Nothing that follows is recorded here.") % {
-            "due": due,
-            "days": late,
-        }
+        return overdue(language, duty.what) % {"due": due, "days": late}
     if duty.state in ("open", "not_yet"):
         if duty.due and begun(duty):
             said = _("Due %(due)s. Recorded here: %(done)s of %(times)s.")
@@ -173,6 +170,13 @@ def sentence(reader: Reader, group: Sequence[Duty]) -> str:
     if duty.state == "lifted":
         return _("No longer awaited.")
     return _met(reader, group)
+
+
+def overdue(language: Language, what: What) -> str:
+    """That a day has passed; of what was to be done there may be other news."""
+    if what.state is not None:
+        return language.gettext("Due %(due)s, %(days)s ago. It is not recorded here as done.")
+    return language.gettext("Due %(due)s, %(days)s ago. Nothing that follows is recorded here.")
 
 
 def begun(duty: Duty) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.domain.board import Asked, Board, Pending, answered
 from ledger.domain.line import OUTCOMES, Line
 from viz.site.i18n import Language
-from viz.site.pages.owed import named
+from viz.site.pages.owed import named, overdue
 from viz.site.pages.plots import (
     Plot,
     outcome_plot,
@@ -250,11 +250,15 @@ def _pending(pending: Pending, language: Language, suffix: str, *, past: bool) -
     at = f"{language.prefix}/p/{line.slug}"
     days = language.days(pending.days)
     due = language.period(owed.due)
-    if past:
-        sentence = _("Due %(due)s, %(days)s ago. Nothing that follows is recorded here.") % {
+    if past and owed.done:
+        sentence = _("Due %(due)s, %(days)s ago. Recorded here: %(done)s of %(times)s.") % {
             "due": due,
             "days": days,
+            "done": owed.done,
+            "times": owed.times,
         }
+    elif past:
+        sentence = overdue(language, owed.what) % {"due": due, "days": days}
     elif pending.days:
         sentence = _("Due %(due)s, in %(days)s.") % {"due": due, "days": days}
     else:
