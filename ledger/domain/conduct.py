@@ -9,7 +9,7 @@ from ledger.domain.entry import Entry
 from ledger.domain.figures import Fact, Finding
 from ledger.domain.lineage import Links
 from ledger.domain.matching import Index, first_day, last_day
-from ledger.domain.owing import others
+from ledger.domain.owing import for_another
 from ledger.domain.procedure import Order, Procedure, What
 
 
@@ -185,10 +185,11 @@ def _unanswered(index: Index, duties: Sequence[Duty]) -> Iterator[Finding]:
         if asked is None or duty.procedure is None:
             continue
         # Of two cities, the response of one says nothing of what the other left out.
-        theirs = others(index.case, duty.roles, duty.owes)
         for response in index.of_kind("response.given"):
             named = response.raw.get("opinion")
-            if response.seq < asked.seq or response.by.name in theirs:
+            if response.seq < asked.seq or for_another(
+                index.case, duty.roles, duty.owes, response.by
+            ):
                 continue
             if named in (None, asked.raw.get("opinion")):
                 seen.add(duty.subject)

@@ -26,7 +26,7 @@ from ledger.domain.dating import of_dates, of_deferral
 from ledger.domain.entry import Entry
 from ledger.domain.matching import Index, last_day
 from ledger.domain.obligations import of_rule
-from ledger.domain.owing import Obligation, governing, others
+from ledger.domain.owing import Obligation, for_another, governing
 from ledger.domain.procedure import Owed, Per, Procedure, What
 from ledger.domain.promises import DONE, Promise, announced, judge, same
 from ledger.domain.values import Titles
@@ -215,9 +215,10 @@ def _overruled(index: Index, obligation: Obligation) -> Entry | None:
     rule, after = obligation.rule, obligation.after
     if rule is None or after is None or after.kind != "answer.given":
         return None
-    theirs = others(index.case, obligation.roles, obligation.owes)
+    roles, owes = obligation.roles, obligation.owes
     answers = index.concerning(What(kind="answer.given"), obligation.subject)
-    newest = next((a for a in reversed(answers) if a.by.name not in theirs), None)
+    theirs = (a for a in reversed(answers) if not for_another(index.case, roles, owes, a.by))
+    newest = next(theirs, None)
     if rule.only is None or rule.only.verdict is None or newest is None:
         return None
     return newest if newest.raw["verdict"] not in rule.only.verdict else None

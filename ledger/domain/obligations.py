@@ -47,7 +47,8 @@ def of_rule(
             starts = _starts(index, rule, item, arisen)
             ours = starts if sole else [s for s in starts if _governed(index, s, seq)]
             candidates = _settling(index, rule, item)
-            ours_owing = owing if n == len(versions) else debtors(index.case, rule.by)
+            every = owing if n == len(versions) else debtors(index.case, rule.by)
+            ours_owing = _owing(index, rule, item, every)
             for debtor in ours_owing:
                 debt = _debt(seq, rule, item, debtor, candidates)
                 if (before := debts.get((item, debtor.names))) is not None:
@@ -60,7 +61,9 @@ def of_rule(
         begun = begun or bool(index.concerning(rule.after, ""))
     dates = Dates(index, versions[-1][1], said)
     for debt in debts.values():
-        attach(index, debt, dates, owing)
+        # What was said of a duty stays said of it when others come to owe.
+        newest = debt.rule is versions[-1][1]
+        attach(index, debt, dates, owing if newest else debtors(index.case, debt.rule.by))
     yield from (o for debt in debts.values() for o in debt.owed)
     seq, rule = versions[-1]
     left, nobody = dates.unheard(), not debts and not begun and current
@@ -104,11 +107,19 @@ def _settling(index: Index, rule: Owed, item: str) -> Sequence[Entry]:
     return found
 
 
+def _owing(index: Index, rule: Owed, item: str, owing: Sequence[Debtor]) -> Sequence[Debtor]:
+    """Who owes for an item: of a measure, who adopted it."""
+    if rule.per != "measure" or len(owing) == 1:
+        return owing
+    adopted = index.items[item].by
+    return [debtor for debtor in owing if debtor.speaks(adopted)] or owing
+
+
 def _own(
     rule: Owed, starts: Sequence[Entry], debtor: Debtor, owing: Sequence[Debtor]
 ) -> Sequence[Entry]:
     """What begins a duty for one debtor: of two authorities, each owes after its own answer,
-    and for the measures that it adopted itself.
+    and for a measure that none of them adopted, after what it said itself.
     """
     if len(owing) == 1 or not (rule.per == "measure" or _by_verdict(rule)):
         return starts

@@ -132,9 +132,12 @@ def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
     return [debtor(owner) for owner in owing]
 
 
-def others(case: Case, roles: Sequence[str], owes: Sequence[str]) -> set[str]:
-    """The owners who owe the same beside these, each for itself, by name."""
-    return {o.name for o in case.opening.owners if o.role in roles}.difference(owes)
+def for_another(
+    case: Case, roles: Sequence[str], owes: Sequence[str], speaker: Speaker
+) -> bool:
+    """Whether a speaker speaks for another owner than these, of those who owe the same."""
+    owing = debtors(case, roles)
+    return any(d.speaks(speaker) for d in owing if not set(d.names) <= set(owes))
 
 
 def governing(case: Case, procedures: Mapping[int, Procedure]) -> dict[int, Procedure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
@@ -49,6 +49,8 @@ class View:
     """Of the newest entry of this process in it."""
     stamp: int
     """The newest entry, here or elsewhere, that has a say in this."""
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The measures of other processes (`process/ID`) that carry out a unit, by its id."""
     erased_since: frozenset[str] = frozenset()
     """In a view of the past: the commitments (hex) whose words were erased after it."""
 
@@ -86,8 +88,21 @@ def view_of(
         size=size,
         last_seq=last_seq,
         stamp=max(last_seq, news),
+        carried=_carried(links, case),
         erased_since=frozenset(_erased_since(db, case.process, size)),
     )
+
+
+def _carried(links: StoredLinks, case: Case) -> Mapping[str, tuple[str, ...]]:
+    """Looked for where a unit was answered and no measure of its own process is recorded."""
+    found = {}
+    for id_, unit in case.units.items():
+        if unit.answers and not unit.measures:
+            ahead = links.targets(case.process, id_)
+            elsewhere = [k for k in ahead if k.relation == "carries_out" and k.source]
+            if elsewhere:
+                found[id_] = tuple(f"{link.process}/{link.source}" for link in elsewhere)
+    return found
 
 
 def arisen_from(

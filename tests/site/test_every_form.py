@@ -110,3 +110,12 @@ def test_machines_are_told_the_same(slug: str, client: TestClient) -> None:
     for format_ in ("svg", "dot"):
         answer = client.get(f"{base}/graph?format={format_}")
         assert answer.status_code == 200, format_
+
+
+def test_a_unit_that_another_process_carries_out_is_not_said_to_be_left(
+    client: TestClient,
+) -> None:
+    page = read(client.get("/p/exemple-plan-paysage-vallon/R3").text)
+    said = page.text.replace("\u00a0", " ")
+    assert "Mise en œuvre dans une autre démarche : exemple-place-du-marche/M4" in said
+    assert "Aucune mesure enregistrée" not in said

@@ -65,6 +65,10 @@ def unit_answer(
     said += _before(reader, unit, spoken)
     if measures:
         said += " " + _carried(reader, measures, bool(gender))
+    elif unit.id in reader.carried:
+        elsewhere = language.listing(reader.carried[unit.id])
+        told = language.gettext("Carried out in another process: %(refs)s.")
+        said += " " + told % {"refs": elsewhere}
     elif code in ("retained", "partly_retained"):
         said += " " + language.word(f"{gender}became.no_measure")
     return said

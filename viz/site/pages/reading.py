@@ -97,6 +97,8 @@ class Reader:
     ) -> None:
         self.case, self.texts, self.language, self.zone = case, texts, language, zone
         self.suffix, self.others, self._forgotten = suffix, others, forgotten
+        self.carried: Mapping[str, tuple[str, ...]] = {}
+        """The measures of other processes that carry out a unit, by its id."""
         self._erased: set[str] = set()
         """Commitments of which an erasure says that the words are gone."""
         if case is not None:
@@ -257,7 +259,9 @@ def reader_of(
     """
     known = {**view.texts, **texts} if texts else view.texts
     named = {**{n.process: n.title for n in view.neighbours}, **others}
-    return Reader(view.case, known, language, zone, suffix, named, view.erased_since)
+    reader = Reader(view.case, known, language, zone, suffix, named, view.erased_since)
+    reader.carried = view.carried
+    return reader
 
 
 def _erased(case: Case, entry: Entry) -> set[str]:
