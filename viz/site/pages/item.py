@@ -137,6 +137,7 @@ def _unit(reader: Reader, view: View, unit: Unit, about: list[Duty]) -> ItemPage
                 "decision",
                 "decided",
                 entries,
+                refs=() if measures else reader.carried.get(unit.id, ()),
                 empty="decided.none",
                 masculine=masculine,
             )
