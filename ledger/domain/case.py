@@ -17,10 +17,9 @@ from typing import TypeVar, cast
 from ledger.domain import events
 from ledger.domain.entry import Entry, split_reference
 from ledger.domain.origins import disowned
+from ledger.domain.words import ORGANS
 
 V = TypeVar("V")
-_ORGANS = frozenset({"council", "elected", "services"})
-"""Roles of those who act for a city."""
 Texts = Mapping[str, str]
 """The words behind commitments (64 hex); a commitment without words was erased, or is not
 public."""
@@ -155,7 +154,7 @@ class Case:
         if any(owner.name == speaker.name for owner in owners):
             return speaker.name
         roles = [owner.role for owner in owners]
-        organ = speaker.role in _ORGANS and speaker.role not in roles
+        organ = speaker.role in ORGANS and speaker.role not in roles
         role = "city" if organ else speaker.role
         same = [owner.name for owner in owners if owner.role == role]
         return same[0] if len(same) == 1 else speaker.name

@@ -86,7 +86,7 @@ def _terms(was: Case, now: Case, measure: Measure) -> Iterator[Change]:
     first = mending.terms(was, old) if old is not None else measure.entry.raw
     last = mending.terms(now, measure)
     for name in events.MeasureAmended.model_fields:
-        if name in ("measure", "decision", "why"):
+        if name in standing.NO_TERMS:
             continue
         said, says = first.get(name), last.get(name)
         if said == says:

@@ -18,10 +18,9 @@ from ledger.domain.events import Speaker
 from ledger.domain.matching import Index, first_day, last_day, seq_of
 from ledger.domain.procedure import Owed, Per, Procedure, What
 from ledger.domain.promises import Said
+from ledger.domain.words import ORGANS
 from ledger.errors import MalformedError
 
-_ORGANS = frozenset({"council", "elected", "services"})
-"""Roles of those who act for a city."""
 MOST_PERIODS = 1000
 """Of one recurring duty: a grammar that asks for more is answered for the first of them."""
 
@@ -123,7 +122,7 @@ def debtors(case: Case, by: Sequence[str]) -> list[Debtor]:
         def speaks(speaker: Speaker) -> bool:
             if speaker.name in known:
                 return speaker.name == owner.name
-            organ = speaker.role in _ORGANS and speaker.role not in roles
+            organ = speaker.role in ORGANS and speaker.role not in roles
             role = "city" if organ else speaker.role
             return role == owner.role and roles.count(role) == 1
 

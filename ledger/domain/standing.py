@@ -16,7 +16,8 @@ from ledger.domain.entry import Entry
 
 DIFFERING = "differing"
 """Stands for the verdict where those who answered one unit do not say the same."""
-_NO_TERMS = frozenset({"measure", "decision", "why"})
+NO_TERMS = frozenset({"measure", "decision", "why"})
+"""What an amendment says besides the terms it changes."""
 
 
 def heard(case: Case, thing: Entry, said: Iterable[Entry]) -> list[Entry]:
@@ -73,5 +74,5 @@ def amendments(case: Case, measure: Measure) -> list[Entry]:
 
 def amended_fields(amendment: Entry) -> list[str]:
     """The fields of a measure that an amendment changes, in the order of the form."""
-    named = cast(Any, amendment.body).model_fields_set - _NO_TERMS
+    named = cast(Any, amendment.body).model_fields_set - NO_TERMS
     return [name for name in events.MeasureAdopted.model_fields if name in named]

@@ -25,6 +25,9 @@ Role = Literal[
     "press",
 ]
 
+ORGANS = frozenset({"council", "elected", "services"})
+"""Roles of those who act for a city."""
+
 Stage = Literal[
     "register",
     "opening",

@@ -88,21 +88,19 @@ def view_of(
         size=size,
         last_seq=last_seq,
         stamp=max(last_seq, news),
-        carried=_carried(links, case),
+        carried=_carried(db, case, size),
         erased_since=frozenset(_erased_since(db, case.process, size)),
     )
 
 
-def _carried(links: StoredLinks, case: Case) -> Mapping[str, tuple[str, ...]]:
-    """Looked for where a unit was answered and no measure of its own process is recorded."""
-    found = {}
-    for id_, unit in case.units.items():
-        if unit.answers and not unit.measures:
-            ahead = links.targets(case.process, id_)
-            elsewhere = [k for k in ahead if k.relation == "carries_out" and k.source]
-            if elsewhere:
-                found[id_] = tuple(f"{link.process}/{link.source}" for link in elsewhere)
-    return found
+def _carried(db: Connection, case: Case, size: int) -> Mapping[str, tuple[str, ...]]:
+    """Of units that were answered and that no measure of their own process carries out."""
+    found: dict[str, list[str]] = {}
+    for link in read.carried_elsewhere(db, case.process, size=size):
+        unit = case.units.get(link.target)
+        if unit is not None and unit.answers and not unit.measures:
+            found.setdefault(link.target, []).append(f"{link.process}/{link.source}")
+    return {id_: tuple(measures) for id_, measures in found.items()}
 
 
 def arisen_from(

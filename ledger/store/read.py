@@ -393,6 +393,19 @@ def _links(db: Connection, which: str, process: str, id_: str, size: int) -> Ite
         yield Link(*row)
 
 
+def carried_elsewhere(db: Connection, process: str, *, size: int = NEVER) -> list[Link]:
+    """What measures of other processes carry out here, as the first `size` entries say."""
+    return [
+        Link(*row)
+        for row in db.execute(
+            "SELECT process, source, relation, to_process, target, seq FROM link"
+            " WHERE to_process = ? AND process <> to_process AND relation = 'carries_out'"
+            " AND source <> '' AND seq < ? ORDER BY id",
+            (process, size),
+        )
+    ]
+
+
 def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:
     """The processes that say, among the first `size` entries, that they arose from this one."""
     return [

@@ -30,6 +30,7 @@ from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 
 from ledger.domain.dates import Period
+from ledger.domain.values import Titles
 
 Code = Literal["fr", "en"]
 CODES: tuple[Code, ...] = ("fr", "en")
@@ -60,6 +61,10 @@ class Language:
     def number_of(self, one: str, many: str, count: int) -> str:
         """`ngettext` with the number put in: “1 204 réponses”."""
         return self.ngettext(one, many, count) % {"num": self.number(count)}
+
+    def title(self, titles: Titles) -> str:
+        """A title that is given in both languages."""
+        return titles.fr if self.code == "fr" else titles.en
 
     def word(self, code: str, *, masculine: bool = False) -> str:
         """The words for a code; for a code without words, the code made readable."""

@@ -218,7 +218,7 @@ class Pages:
             events = [event for event in told if event.year]
             return "embed.html", {
                 "title": case.title,
-                "form": titles.fr if tongue.code == "fr" else titles.en,
+                "form": tongue.title(titles),
                 "illustrative": case.illustrative,
                 "partly": not case.illustrative and any(e.illustrative for e in case.entries),
                 "href": reader.page(f"/p/{slug}"),

@@ -123,7 +123,7 @@ class _Teller:
         procedure = self.procedures.get(int(change.facts.get("procedure", -1)))  # type: ignore[arg-type]
         for owed in procedure.owed if procedure is not None else ():
             if owed.id == change.facts["duty"]:
-                return owed.titles.fr if self.language.code == "fr" else owed.titles.en
+                return self.language.title(owed.titles)
         if change.facts.get("state") == "done":
             return self.language.gettext("Completion of the measure")
         code = f"awaited.{change.facts['what']}"

@@ -102,7 +102,7 @@ def _name(reader: Reader, facts: Mapping[str, Any], procedures: Mapping[int, Pro
     procedure = procedures.get(facts.get("procedure", -1))
     for owed in procedure.owed if procedure is not None else ():
         if owed.id == facts.get("duty"):
-            return owed.titles.fr if reader.language.code == "fr" else owed.titles.en
+            return reader.language.title(owed.titles)
     code = f"awaited.{facts.get('what')}"
     if not reader.language.knows(code):
         code = f"event.{facts.get('what')}"

@@ -77,7 +77,7 @@ def card_of(view: View, language: Language, zone: ZoneInfo, suffix: str = "") ->
         case.process,
         reader.page(f"/p/{case.process}"),
         case.title,
-        titles.fr if language.code == "fr" else titles.en,
+        language.title(titles),
         case.opening.theme or "",
         span,
         steps_of(case, graph_of(view, language), language),

@@ -131,7 +131,7 @@ def name_of(reader: Reader, duty: Duty, own: str = "") -> str:
 def named(language: Language, titles: Titles | None, what: What) -> str:
     """What is owed, as the procedure calls it; else by what would fulfil it."""
     if titles is not None:
-        return titles.fr if language.code == "fr" else titles.en
+        return language.title(titles)
     if what.state == "done":
         return language.gettext("Completion of the measure")
     code = f"awaited.{what.kind}"

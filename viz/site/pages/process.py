@@ -141,7 +141,7 @@ def process_page(
         case.process,
         raw["title"],
         reader.say(raw.get("summary"), case.opened),
-        titles.fr if language.code == "fr" else titles.en,
+        language.title(titles),
         tuple(_traits(reader, case.opened)),
         tuple(_asked(reader, case)),
         steps_of(case, graph, language),

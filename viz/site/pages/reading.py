@@ -83,6 +83,7 @@ class Reader:
         others: What to call things that the fold does not hold: contributions by id, other
             processes by slug.
         forgotten: In a past view, the commitments whose words were erased later.
+        carried: The measures of other processes that carry out a unit, by its id.
     """
 
     def __init__(
@@ -94,11 +95,11 @@ class Reader:
         suffix: str = "",
         others: Mapping[str, str] = MappingProxyType({}),
         forgotten: Set[str] = frozenset(),
+        carried: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         self.case, self.texts, self.language, self.zone = case, texts, language, zone
         self.suffix, self.others, self._forgotten = suffix, others, forgotten
-        self.carried: Mapping[str, tuple[str, ...]] = {}
-        """The measures of other processes that carry out a unit, by its id."""
+        self.carried = carried
         self._erased: set[str] = set()
         """Commitments of which an erasure says that the words are gone."""
         if case is not None:
@@ -259,9 +260,9 @@ def reader_of(
     """
     known = {**view.texts, **texts} if texts else view.texts
     named = {**{n.process: n.title for n in view.neighbours}, **others}
-    reader = Reader(view.case, known, language, zone, suffix, named, view.erased_since)
-    reader.carried = view.carried
-    return reader
+    return Reader(
+        view.case, known, language, zone, suffix, named, view.erased_since, view.carried
+    )
 
 
 def _erased(case: Case, entry: Entry) -> set[str]:

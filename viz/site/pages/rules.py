@@ -121,7 +121,7 @@ def rules_of(procedure: Procedure, language: Language) -> Rules:
 
 def title_of(procedure: Procedure, language: Language) -> str:
     """What a procedure is called."""
-    return procedure.titles.fr if language.code == "fr" else procedure.titles.en
+    return language.title(procedure.titles)
 
 
 def rules_picture(procedure: Procedure, language: Language) -> tuple[Markup, Markup]:
@@ -193,7 +193,7 @@ def versions_of(
 
 
 def _duty(number: int, rule: Owed, language: Language) -> DutyLine:
-    title = rule.titles.fr if language.code == "fr" else rule.titles.en
+    title = language.title(rule.titles)
     each, when = _each(rule, language), _when(rule, language)
     who, after = capital(_roles(rule.by, language)), _event(rule.after, language)
     begun = language.gettext("After: %(event)s") % {"event": after}

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from ledger.domain.board import Asked, Board, Days, Share, waits_of
 from ledger.domain.line import OUTCOMES, PRINCIPLES, STATES, Line
-from ledger.domain.values import Titles
 from viz.site.i18n import Language
 from viz.site.pages.plots import outcome_words
 from viz.site.pages.reading import capital
@@ -136,14 +135,9 @@ def said(days: Days | None, language: Language) -> str:
     return "–" if days is None else language.days(days.days, days.exact)
 
 
-def titled(titles: Titles, language: Language) -> str:
-    """A title in the language of the page."""
-    return titles.fr if language.code == "fr" else titles.en
-
-
 def _narrowed(name: str, share: Share, board: Board, language: Language) -> Link:
     value = str(share.value)
-    words = value if share.titles is None else titled(share.titles, language)
+    words = value if share.titles is None else language.title(share.titles)
     return Link(f"{language.prefix}/tableau{query_of(board.asked, **{name: value})}", words)
 
 

@@ -33,7 +33,6 @@ from viz.site.pages.sums import (
     share_tables,
     states_table,
     suffix_of,
-    titled,
     waits_table,
 )
 
@@ -157,7 +156,7 @@ def tableau_page(board: Board, language: Language) -> TableauPage:
 
 def _filters(board: Board, language: Language) -> Iterable[Filter]:
     _, asked, choices = language.gettext, board.asked, board.choices
-    forms = {name: titled(titles, language) for name, titles in choices.forms.items()}
+    forms = {name: language.title(titles) for name, titles in choices.forms.items()}
     for name, label, values, chosen in (
         ("territory", _("Territory"), {t: t for t in choices.territories}, asked.territory),
         ("form", _("Form of dialogue"), forms, asked.form),
