@@ -178,3 +178,14 @@ Basis = Literal[
     "child",  # 17(1)(f)
     "court_order",
 ]
+AccountRole = Literal[
+    "recorder",  # records what bodies say, on their behalf
+    "confirmer",  # confirms what others propose, and mends what others recorded
+    "elected",  # the council and its members, for themselves
+    "panel",  # the citizens' panel, for itself
+    "instruction",  # the services that examine and carry out
+    "guarantor",  # watches over the rules of the game, and says so
+    "auditor",  # sees who may do what and what is under way; records nothing
+    "administrator",  # grants and revokes, erases, sets policies; records nothing
+]
+"""What an account is for."""
