@@ -238,7 +238,7 @@ def resign(data: Path, change: Callable[[Entries], object]) -> None:
 
 def index(db: sqlite3.Connection, entries: Entries) -> None:
     """Makes the index anew, as far as the lies leave anything to find."""
-    for table in ("thing", "link", "process", "tally"):
+    for table in ("thing", "link", "process", "tally", "signature"):
         db.execute(f"DELETE FROM {table}")
     tallies: Counter[tuple[Any, ...]] = Counter()
     heads: dict[str, tuple[Any, ...]] = {}
@@ -254,6 +254,11 @@ def index(db: sqlite3.Connection, entries: Entries) -> None:
                 "INSERT INTO link (seq, process, source, relation, to_process, target)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (seq, link.process, *said),
+            )
+        if "signed" in entry:
+            row = entry["signed"]["nonce"], seq, entry["signed"]["key"]
+            db.execute(
+                "INSERT OR IGNORE INTO signature (nonce, seq, key) VALUES (?, ?, ?)", row
             )
         heads[process] = (seq, heads[process][1] if process in heads else invented)
         if kind == "contribution.received":
