@@ -12,14 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import keys
 from ledger.core.statement import check_public, key_id
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.dates import format_at, parse_at, parse_period
-from ledger.domain.draft import Draft, Prepared, parse_draft, prepare
+from ledger.domain.draft import Draft, Prepared, parse_draft
 from ledger.domain.entry import load_entry
 from ledger.domain.events import REGISTER
 from ledger.domain.keyring import KINDS, HeldKey, Keyring
 from ledger.domain.signed_draft import prepare_signed, sign_draft
 from ledger.errors import MalformedError, RefusedError
-from ledger.service.register import REGISTRAR, Register
+from ledger.service.register import Register, house
 from ledger.store import read
 from ledger.store.append import Request, Written
 from ledger.store.engine import Connection
@@ -165,15 +166,8 @@ def revoke(
     instant = _instant(register, since)
     if instant > now:
         raise RefusedError("not_yet", "a key is revoked from an instant that has come")
-    draft = {
-        "process": REGISTER,
-        "kind": "key.revoked",
-        "on": now.astimezone(register.opened.zone).date().isoformat(),
-        "by": {"name": register.opened.authority, "role": "registrar"},
-        "body": {"key": held.id, "from": format_at(instant)},
-        "sources": [],
-    }
-    statement = prepare(parse_draft(draft), recorder=account)
+    body = {"key": held.id, "from": format_at(instant)}
+    statement = house(register.opened, "key.revoked", body, recorder=account, now=now)
     written = register.append_one(Request(account, [statement]), now=now)
     with register.database.reading() as db:
         return written, read.signed_since(db, held.id, format_at(instant), size=written.first)
