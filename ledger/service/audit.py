@@ -35,6 +35,7 @@ from ledger.errors import (
     TamperedError,
     UncheckedError,
 )
+from ledger.service.audit_granted import Grants
 from ledger.service.audit_index import Index
 from ledger.service.audit_signed import Signatures
 from ledger.service.audit_tree import Tree
@@ -100,6 +101,8 @@ class Audit:
     """Signed statements that nothing speaks against."""
     doubtful: int = 0
     """Signed statements recorded since the instant from which their key was revoked later."""
+    ungranted: int = 0
+    """Entries recorded by an account that held no grant at that time."""
     root: bytes = b""
 
 
@@ -216,6 +219,7 @@ class _Auditor:
         self._length: dict[str, int] = {}
         self._texts = Vault(rows.openings) if checks.openings else None
         self._signatures = Signatures(self._origin) if checks.signatures else None
+        self._grants = Grants()
 
     def close(self) -> None:
         if self._texts:
@@ -264,6 +268,7 @@ class _Auditor:
         if self._signatures:
             self._signatures.check_void()
         self._found.processes = len(self._length)
+        self._found.ungranted = self._grants.ungranted
         self._found.root = self._tree.root()
         return self._found
 
@@ -393,6 +398,7 @@ class _Auditor:
             raise TamperedError("entry_differs", str(error), where=where) from error
         if not seq:
             self._open(entry, where)
+        self._grants.check(entry, self._zone)
         if self._checks.structure:
             self._admit(entry, where)
 

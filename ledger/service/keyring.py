@@ -189,6 +189,23 @@ def listed(register: Register) -> list[StatementKey]:
         ]
 
 
+def told(key: StatementKey) -> dict[str, Any]:
+    """A key in plain values."""
+    held = key.held
+    assert held.holder is not None
+    return {
+        "id": held.id,
+        "public": held.public.hex(),
+        "holder": held.holder.model_dump(),
+        "state": "valid" if held.revoked is None else "revoked",
+        "added": {"seq": held.added, "at": format_at(key.added)},
+        "revoked": None
+        if key.revoked is None
+        else {"seq": held.revoked, "at": format_at(key.revoked), "from": held.since},
+        "statements": key.statements,
+    }
+
+
 def find(register: Register, id_: str) -> StatementKey:
     """The statement key of that id.
 

@@ -256,9 +256,9 @@ def index(db: sqlite3.Connection, entries: Entries) -> None:
                 (seq, link.process, *said),
             )
         if "signed" in entry:
-            row = entry["signed"]["nonce"], seq, entry["signed"]["key"]
             db.execute(
-                "INSERT OR IGNORE INTO signature (nonce, seq, key) VALUES (?, ?, ?)", row
+                "INSERT OR IGNORE INTO signature (nonce, seq, key) VALUES (?, ?, ?)",
+                (entry["signed"]["nonce"], seq, entry["signed"]["key"]),
             )
         heads[process] = (seq, heads[process][1] if process in heads else invented)
         if kind == "contribution.received":

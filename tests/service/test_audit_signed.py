@@ -36,6 +36,7 @@ def kept(tmp_path: Path) -> Path:
 
 
 Entries = list[dict[str, Any]]
+CLEAR = {"open": "public", "sealed": "5" * 64}
 SEQ = 8
 REWRITTEN: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     "body": ("signature_differs", lambda e: e["body"].update(type="project")),
@@ -62,7 +63,6 @@ REWRITTEN: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
         lambda e: e["sources"].append({"title": CLEAR}),
     ),
 }
-CLEAR = {"open": "public", "sealed": "5" * 64}
 
 
 @pytest.mark.parametrize("lie", REWRITTEN)
