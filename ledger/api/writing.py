@@ -97,10 +97,10 @@ async def write(
 ) -> Response:
     """Record a batch of drafts: all of it, or nothing.
 
-    A draft that its speaker signed comes sealed, with its openings (`filrouge sign`); it is
-    recorded as it is. Texts of others are sealed here: what a person composed goes into an erasable vault, the register
-    keeps commitments. The answer says where the entries stand and under which checkpoint; for a
-    single entry it holds the proof, for others ask for receipts.
+    A draft that its speaker signed comes sealed, with its openings (`filrouge sign`), and is
+    recorded as it is. Texts of others are sealed here: what a person composed goes into an
+    erasable vault, the register keeps commitments. The answer says where the entries stand and
+    under which checkpoint; for a single entry it holds the proof, for others ask for receipts.
     """
     services = services_of(request)
     account = await authorized(request, "record")

@@ -22,7 +22,7 @@ from ledger.domain.events import (
     REGISTER,
     REGISTER_KINDS,
 )
-from ledger.domain.keyring import admit_keys
+from ledger.domain.keyring import admit_keys, check_new
 from ledger.domain.origins import KINDS, origins
 from ledger.domain.pointer import replaced, sealed_at, value_at
 from ledger.domain.values import Sealed
@@ -105,6 +105,7 @@ def admit(statement: Statement, register: Register, *, today: date) -> None:
     Raises:
         RefusedError: `where` points at the place in the draft.
     """
+    check_new(statement, register)
     invented = _check_process(statement, register)
     if statement.period is not None and statement.period.first > today:
         raise RefusedError("not_yet", f"it cannot have happened after {today}", where="/on")

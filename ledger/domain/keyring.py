@@ -96,6 +96,17 @@ class Register(Protocol):
         """Whether a signed statement bears it."""
 
 
+def check_new(statement: Statement, register: Register) -> None:
+    """Checks that a signed statement was not recorded before.
+
+    Raises:
+        RefusedError: `nonce_used`.
+    """
+    if statement.signed is not None and register.nonce(statement.signed.nonce):
+        message = "this signed statement, or another with its nonce, was recorded before"
+        raise RefusedError("nonce_used", message, where="/signed/nonce")
+
+
 def admit_keys(statement: Statement, register: Register) -> None:
     """Checks what a statement says of keys, and that its own may sign it.
 
@@ -103,7 +114,7 @@ def admit_keys(statement: Statement, register: Register) -> None:
 
     Raises:
         RefusedError: `key_exists`, `unknown_key`, `bad_signature`: a key without proof that its
-            holder has it; `nonce_used`; last of all `key_revoked`.
+            holder has it; last of all `key_revoked`.
     """
     body, signed = statement.body, statement.signed
     match body:
@@ -118,9 +129,6 @@ def admit_keys(statement: Statement, register: Register) -> None:
                 raise _unknown(body.key, "/body/key")
     if signed is None:
         return
-    if register.nonce(signed.nonce):
-        message = "a statement with this nonce was recorded before"
-        raise RefusedError("nonce_used", message, where="/signed/nonce")
     if isinstance(body, events.KeyAdded) and body.use == "statement":
         return
     key = register.key(signed.key)
