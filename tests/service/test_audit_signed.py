@@ -13,6 +13,7 @@ import pytest
 from ledger.domain.dates import format_at
 from ledger.errors import TamperedError
 from ledger.service import audit, keyring
+from tests.docs import second_verifier
 from tests.docs.test_second_verifier import resign
 from tests.signers import Signer
 from tests.world import NOW, draft, new_register, opened, put, unit
@@ -83,6 +84,14 @@ def test_each_part_of_a_signed_statement_that_was_changed_is_found(kept: Path, l
     with pytest.raises(TamperedError) as caught:
         audit.verify(kept, checks=checks)
     assert (caught.value.code, caught.value.where) == (code, f"seq {SEQ}")
+    assert found_by_second(kept).split()[:2] == ["seq", str(SEQ)]
+
+
+def found_by_second(data: Path) -> str:
+    """Where the verifier that shares no code with ours finds the first bad object."""
+    with pytest.raises(second_verifier.Bad) as caught:
+        second_verifier.verify(data)
+    return caught.value.where
 
 
 def test_a_signature_put_under_what_was_not_signed_is_found(kept: Path):
@@ -90,6 +99,7 @@ def test_a_signature_put_under_what_was_not_signed_is_found(kept: Path):
     with pytest.raises(TamperedError) as caught:
         audit.verify(kept)
     assert (caught.value.code, caught.value.where) == ("signature_differs", "seq 9")
+    assert found_by_second(kept) == "seq 9"
 
 
 def test_a_statement_recorded_twice_by_an_unsound_writer_is_found(kept: Path):
@@ -100,6 +110,7 @@ def test_a_statement_recorded_twice_by_an_unsound_writer_is_found(kept: Path):
     with pytest.raises(TamperedError) as caught:
         audit.verify(kept, checks=audit.Checks(openings=False))
     assert (caught.value.code, caught.value.where) == ("senseless", "seq 10")
+    assert found_by_second(kept).startswith("seq 10")
 
 
 def test_a_signature_taken_away_leaves_a_statement_on_behalf_and_no_trace_but_the_tree(
@@ -132,6 +143,7 @@ def test_a_key_that_was_changed_is_found_where_it_was_added(kept: Path, lie: str
     with pytest.raises(TamperedError) as caught:
         audit.verify(kept)
     assert (caught.value.code, caught.value.where) == (code, "seq 5")
+    assert found_by_second(kept) == "seq 5"
 
 
 def test_an_index_of_signatures_that_lies_is_found(kept: Path):
@@ -197,11 +209,12 @@ def test_of_a_thousand_signed_statements_verify_tells_which_are_valid_doubtful_a
     found = audit.verify(register.data)
     assert (found.valid, found.doubtful) == (800, 200)
     assert found.valid + found.doubtful == 1000
+    assert second_verifier.verify(register.data).signatures.counts() == (800, 200, 0)
     resign(register.data, appended(council, 30))
     with pytest.raises(TamperedError) as caught:
         audit.verify(register.data)
     assert caught.value.code == "signature_void"
-    assert caught.value.where == f"seq {found.entries}"
+    assert caught.value.where == found_by_second(register.data) == f"seq {found.entries}"
     told = [
         int(word) for word in caught.value.message.replace(";", "").split() if word.isdecimal()
     ]

@@ -18,6 +18,7 @@ from ledger.errors import LedgerError, MalformedError
 from ledger.service import audit, erase, keyring
 from ledger.service.query import Queries
 from ledger.service.register import Register
+from tests.docs import second_verifier
 from tests.signers import Signer
 from tests.world import CITIZENS, CITY, NOW, draft, new_register, opened, put, put_all, unit
 
@@ -63,6 +64,7 @@ def test_a_signed_statement_is_recorded_as_it_was_signed(register: Register):
     }
     found = audit.verify(register.data)
     assert (found.valid, found.doubtful) == (2, 0)
+    assert second_verifier.verify(register.data).signatures.counts() == (2, 0, 0)
 
 
 def test_a_text_that_its_speaker_sealed_can_be_erased_and_the_signature_stays_good(
@@ -381,8 +383,9 @@ def test_names_are_not_signed_and_the_message_says_where_the_number_is(
 # -- replays ----------------------------------------------------------------------------------
 
 
-def test_the_same_statement_is_recorded_once(register: Register):
-    signed = PANEL.sign(draft("process.closed", {}))
+@pytest.mark.parametrize("plain", [draft("process.closed", {}), unit("R1")], ids=["", "id"])
+def test_the_same_statement_is_recorded_once(register: Register, plain: dict[str, Any]):
+    signed = PANEL.sign(plain)
     put(register, [signed])
     assert refused(register, signed).code == "nonce_used"
 
