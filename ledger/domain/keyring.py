@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ledger.domain import events
 from ledger.domain.entry import VERSION
 from ledger.domain.events import Body, Signed, Speaker
 from ledger.errors import RefusedError
 
+Worth = Literal["valid", "doubtful", "void"]
+"""What a revocation leaves of a signature that is good."""
 KINDS = ("key.added", "key.revoked", "register.opened")
 """The kinds of entries that a keyring is made of."""
 
@@ -34,6 +36,18 @@ class HeldKey:
     """The seq of the entry that first revoked it."""
     since: str | None = None
     """From when on it is not trusted; the earliest instant, if several were said."""
+
+
+def worth(key: HeldKey, *, seq: int, at: str) -> Worth:
+    """What a good signature under a key is worth, by when it was recorded.
+
+    Args:
+        seq: Of the entry that is signed.
+        at: When it was recorded.
+    """
+    if key.revoked is not None and seq > key.revoked:
+        return "void"
+    return "doubtful" if key.since is not None and at >= key.since else "valid"
 
 
 class Keyring:

@@ -11,15 +11,15 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import keys
-from ledger.core.statement import check_public, key_id
+from ledger.core.statement import check_public, check_statement, key_id
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.dates import format_at, parse_at, parse_period
 from ledger.domain.draft import Draft, Prepared, parse_draft
 from ledger.domain.entry import load_entry
 from ledger.domain.events import REGISTER
-from ledger.domain.keyring import KINDS, HeldKey, Keyring
+from ledger.domain.keyring import KINDS, HeldKey, Keyring, Worth, worth
 from ledger.domain.signed_draft import prepare_signed, sign_draft
-from ledger.errors import MalformedError, RefusedError
+from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.register import Register, house
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -35,6 +35,16 @@ class StatementKey:
     revoked: datetime | None
     statements: int
     """How many it has signed, the one that added it included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What is to be said of the signature of one entry."""
+
+    key: str
+    held: HeldKey | None
+    worth: Worth | None
+    """None where it does not match, or its key is not known."""
 
 
 class Signers:
@@ -220,6 +230,27 @@ def find(register: Register, id_: str) -> StatementKey:
         many = "several keys begin" if found else "no statement key begins"
         raise RefusedError("unknown_key", f"{many} with {id_!r}: `filrouge key list`")
     return found[0]
+
+
+def signature_of(register: Register, data: bytes, *, size: int) -> Signature | None:
+    """The signature of one entry, checked; None where its speaker did not sign.
+
+    Args:
+        data: The bytes of the entry.
+        size: How much of the register is known.
+    """
+    value = orjson.loads(data)
+    if "signed" not in value:
+        return None
+    with register.database.reading() as db:
+        held = keyring(db, size=size).keys.get(value["signed"]["key"])
+    if held is None or held.holder is None:
+        return Signature(value["signed"]["key"], None, None)
+    try:
+        check_statement(value, held.public, origin=register.opened.origin, **value["signed"])
+    except LedgerError:
+        return Signature(held.id, held, None)
+    return Signature(held.id, held, worth(held, seq=value["seq"], at=value["at"]))
 
 
 def keyring(db: Connection, *, size: int = read.NEVER) -> Keyring:

@@ -424,8 +424,8 @@ def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:
 def last_news_for(db: Connection, process: str, *, size: int = NEVER) -> int:
     """The seq of the newest entry elsewhere that bears on a process; -1 if none.
 
-    Another process may point at this one at any time, and what arose from it is owed accounts
-    here.
+    Another process may point at this one at any time, what arose from it is owed accounts
+    here, and a key that is revoked leaves doubts about what it signed.
 
     Args:
         size: Only among the first `size` entries.
@@ -435,8 +435,13 @@ def last_news_for(db: Connection, process: str, *, size: int = NEVER) -> int:
         " WHERE to_process = ? AND process <> to_process AND seq < ?",
         (process, size),
     ).fetchone()
+    (revoked,) = db.execute(
+        "SELECT coalesce(max(seq), -1) FROM entry WHERE kind = 'key.revoked'"
+        " AND kind <> 'contribution.received' AND seq < ?",
+        (size,),
+    ).fetchone()
     news = [last_of(db, slug, size=size) for slug in arisen(db, process, size=size)]
-    return int(max(link, *news, -1))
+    return int(max(link, revoked, *news, -1))
 
 
 def last_news(db: Connection) -> dict[str, int]:
