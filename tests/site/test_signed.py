@@ -71,6 +71,10 @@ def test_a_key_is_said_to_be_signed_by_its_holder(client: TestClient):
     assert "Signé par Atelier citoyen" in words(client, "/registre/5")
 
 
+def test_the_register_does_not_speak_on_its_own_behalf(client: TestClient):
+    assert "pour le compte de" not in words(client, "/registre/1")
+
+
 def test_the_page_of_a_thing_bears_a_mark_that_leads_to_the_entry(client: TestClient):
     page = words(client, f"/p/{SLUG}/R1")
     mark = '<p class="signed signed-valid"><a href="/registre/{}">Signé par son auteur</a></p>'
