@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +14,11 @@ from typer.testing import CliRunner
 
 from ledger.cli.main import app
 from ledger.errors import LedgerError
+from ledger.service.register import create_register
 from tests.cli.test_commands import write
 from tests.world import CITIZENS, draft, new_register, opened, unit
 
+GUIDE = Path(__file__).parents[2] / "docs" / "signing.md"
 ORIGIN = ("--origin", "registre.example/essai")
 NOWHERE = Path("/nonexistent")
 
@@ -159,3 +164,37 @@ def test_only_an_account_that_governs_adds_and_revokes_keys(panel: Path, data: P
     for name, code in (("greffe", 1), ("tenue", 0)):
         words = ("key", "revoke", key["id"], "--from", key["added"]["at"], "--as", name)
         assert filrouge(*words, data=data).returncode == code
+
+
+def test_the_guide_for_signers_works_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    register = create_register(
+        tmp_path / "data",
+        authority="Ville d’essai",
+        origin="registre.ville.example/decisions",
+        time_zone="Europe/Paris",
+        reconstruction=False,
+        now=datetime.now(UTC),
+        procedures=["atelier-citoyen"],
+    )
+    register.close()
+    data = register.data
+    filrouge("record", json.dumps(opened() | {"on": None}), data=data)
+    panel = {"name": "Conseil citoyen", "role": "citizens"}
+    Path("draft.json").write_text(json.dumps(unit("R1") | {"by": panel, "on": None}))
+    lines = re.findall(r"^    filrouge (.+)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    id_ = ""
+    for line in lines:
+        words, _, file = line.partition(" > ")
+        today = datetime.now(UTC).date().isoformat()
+        words = words.replace("9f2b11c0", id_[:8]).replace("2026-11-20", today)
+        ran = filrouge(*shlex.split(words), data=data)
+        assert ran.returncode == 0, (line, ran)
+        if file:
+            Path(file).write_text(ran.stdout)
+            id_ = json.loads(ran.stdout)["body"]["key"]["id"]
+        if words.startswith("sign "):
+            recorded = filrouge("record", "signed.json", data=data)
+            assert recorded.stdout == "Recorded as entry 4.\n"
+    assert [line.split()[0] for line in lines] == ["key", "key", "sign", "key"]
+    assert "2 doubtful" in filrouge("verify", data=data).stdout
