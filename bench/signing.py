@@ -1,4 +1,4 @@
-"""Signed statements: written and verified, beside the same unsigned, and beside bare Ed25519."""
+"""Signed statements, written and verified: beside the same unsigned, and bare Ed25519."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ ANSWER = {"unit": "R1", "response": None, "verdict": "retained", "reason": "Oui.
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    """4 opened, 5 and 6 keys, 7 a unit that is signed, 8 one that is not, 9 an answer signed."""
+    """4 opened, 5 and 6 keys, 7 a unit signed, 8 one that is not, 9 an answer signed."""
     made = new_register(tmp_path / "data")
     put(made, [opened()])
     PANEL.join(made)
