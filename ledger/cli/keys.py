@@ -37,8 +37,7 @@ def new(
     ],
 ) -> None:
     """Make a key on the signer's side, and print the signed request that it be added."""
-    today = now().astimezone().date().isoformat()
-    pem, request = keyring.new_key(name, role, origin=origin, on=today)
+    pem, request = keyring.new_key(name, role, origin=origin)
     _write_new(out, pem)
     output.answer(True, request, "")
     output.note(f"The key is in {out}: nobody else may have it, and nobody can replace it.")

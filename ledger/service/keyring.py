@@ -74,23 +74,23 @@ class Signers:
         return prepare_signed(draft, recorder=recorder, origin=origin, public=held.public)
 
 
-def new_key(name: str, role: str, *, origin: str, on: str | None) -> tuple[bytes, object]:
+def new_key(name: str, role: str, *, origin: str) -> tuple[bytes, dict[str, Any]]:
     """A fresh key in PEM, and the signed request that it be added; needs no register.
 
     Args:
         name: The body that will sign with it, as its statements will name it.
         role: Its role, like `citizens`.
-        on: The civil day.
 
     Raises:
-        MalformedError: a name, role or date out of form.
+        MalformedError: a name or role out of form.
     """
     private = Ed25519PrivateKey.generate()
-    return keys.dump_private(private), request_of(private, name, role, origin=origin, on=on)
+    # No date: the day on the signer's computer may not have begun where the register is.
+    return keys.dump_private(private), request_of(private, name, role, origin=origin)
 
 
 def request_of(
-    private: Ed25519PrivateKey, name: str, role: str, *, origin: str, on: str | None
+    private: Ed25519PrivateKey, name: str, role: str, *, origin: str, on: str | None = None
 ) -> dict[str, Any]:
     """The request that a key be added, signed by it.
 
