@@ -102,6 +102,13 @@ def test_a_signature_is_good_for_one_register_one_nonce_and_one_key(lie: dict[st
         check(STATEMENT, **lie)
 
 
+def test_a_key_signs_under_its_own_id_alone():
+    """Whoever has one key could name another, that somebody else holds."""
+    message = encode_statement(STATEMENT, origin=ORIGIN, key="0" * 64, nonce=NONCE)
+    with pytest.raises(TamperedError):
+        check(STATEMENT, key="0" * 64, sig=base64.b64encode(PRIVATE.sign(message)).decode())
+
+
 def test_an_invented_statement_is_signed_as_such():
     invented = {**STATEMENT, "illustrative": True}
     signed = sign_statement(invented, PRIVATE, origin=ORIGIN, nonce=NONCE)

@@ -100,6 +100,7 @@ def test_doubt_is_said_in_words_as_soon_as_the_key_is_revoked(
     assert "depuis le 2 novembre 2026 à 10:30." in page
     assert "signature valable" not in page
     assert "signature valable" in words(client, "/registre/6")
+    assert "À partir du</dt> <dd>2 novembre 2026 à 10:30</dd>" in words(client, "/registre/10")
     past = words(client, "/registre/9?size=10")
     assert "signature valable" in past
     assert audit.verify(register.data).doubtful == 1
