@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
     board,
     changes,
     entries,
+    files,
     procedures,
     processes,
     raw,
@@ -48,6 +49,7 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    files.router,
     entries.router,
     stream.router,
     raw.router,
@@ -118,6 +120,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services.boards.begin(services.today())
     await services.live.start()
     try:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(files.keep_tidy, services)
+            yield
+            tasks.cancel_scope.cancel()
     finally:
         await to_thread.run_sync(services.close)

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, output, procedures, threads
+from ledger.cli import changes, files, output, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now
 from ledger.core import cosignature
@@ -38,6 +38,8 @@ app = typer.Typer(
 token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
 app.add_typer(token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
+app.add_typer(files.app, name="files")
+app.command("attach")(files.attach)
 
 _FINISH_TRIES = 20
 
@@ -342,6 +344,7 @@ def token_revoke(
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
+    from ledger.api.services import Limits
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -353,7 +356,10 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+        limits = Limits(file=_SETTINGS.max_file)
+        Server(
+            create_app(opened, limits=limits), host=host, port=port, log_level="warning"
+        ).run()
 
 
 def _drafts(text: str) -> list[object]:

@@ -218,11 +218,14 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
             "unread": found.unread,
             "checkpoints": found.checkpoints,
             "kept": found.kept,
+            "files": found.files,
+            "file_bytes": found.file_bytes,
             "root": root,
             "seconds": round(seconds, 3),
         },
         f"Verified: {found.entries} entries of {found.processes} processes,"
-        f" {found.openings} texts, {found.checkpoints} checkpoints"
+        f" {found.openings} texts, {found.checkpoints} checkpoints,"
+        f" {found.files} files of {found.file_bytes:,} bytes"
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"

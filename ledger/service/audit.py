@@ -7,7 +7,7 @@ not grow with the register.
 What it holds together: canonical bytes; the columns beside them; gapless `seq` and `nth`;
 `at` never decreasing; the chain of leaf hashes; the tree, against the tiles and every signed
 checkpoint; each sealed text against its commitment, none missing but those erased in public;
-no commitment twice; the index by which pages find things.
+no commitment twice; the files that documents speak of; the index by which pages find things.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ledger.core.checkpoint import VerifiedCheckpoint, open_checkpoint
 from ledger.core.digest import ZERO, leaf_hash
 from ledger.core.keys import Verifier
 from ledger.domain.admission import admit
+from ledger.domain.documents import Document
 from ledger.domain.entry import VERSION, Entry, check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
 from ledger.errors import (
@@ -35,11 +36,14 @@ from ledger.errors import (
     TamperedError,
     UncheckedError,
 )
+from ledger.service.audit_files import audit_files
 from ledger.service.audit_index import Index
 from ledger.service.audit_tree import Tree
 from ledger.service.audit_vault import Vault
+from ledger.service.files import folder_of
 from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
 from ledger.store import read
+from ledger.store.documents import document, documents
 from ledger.store.engine import Connection, Database
 from ledger.store.past import Past
 from ledger.store.read import Head, RawEntry, RawOpening
@@ -59,9 +63,11 @@ class Checks:
     index: bool = True
     structure: bool = True
     """Whether each entry could be admitted where it stands."""
+    files: bool = True
+    """Whether the files that entries speak of are here, and what they were."""
 
 
-BARE = Checks(False, False, False, False, False)
+BARE = Checks(False, False, False, False, False, False)
 """Chain, tree, tiles and checkpoints alone."""
 
 
@@ -93,6 +99,9 @@ class Audit:
     checkpoints: int = 0
     kept: int = 0
     """Checkpoints from outside the database that it was held against."""
+    files: int = 0
+    """Files that are here, each compared with its fingerprint."""
+    file_bytes: int = 0
     root: bytes = b""
 
 
@@ -135,12 +144,25 @@ def verify(
             )
             kept = [c for c in (remembered_checkpoint(data), against) if c is not None]
             found = audit(rows, trusted, kept=kept, checks=checks, progress=progress)
+            if checks is None or checks.files:
+                files = audit_files(folder_of(data), documents(db), _fresh(database))
+                found.files, found.file_bytes = files.count, files.bytes
         # Last, like every index: a lie in the entries themselves weighs more.
         if checks is None or checks.index:
             database.check_integrity()
         return found
     finally:
         database.close()
+
+
+def _fresh(database: Database) -> Callable[[int], Document | None]:
+    """What a document is by now: it may have been erased while its file was looked for."""
+
+    def look(seq: int) -> Document | None:
+        with database.reading() as db:
+            return document(db, seq)
+
+    return look
 
 
 def _tile_or_nothing(db: Connection) -> Callable[[int, int], bytes]:

@@ -16,6 +16,7 @@ from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.files import promise
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -141,7 +142,8 @@ def _request(
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest)
+    check = promise(register, statements)
+    return Request(account, statements, names.adoptions, key, digest, check=check)
 
 
 def _resolve(draft: Draft, names: _Names) -> Draft:
