@@ -64,8 +64,16 @@ def _directory(file: BinaryIO, size: int) -> list[Piece]:
     mark, disk, first_disk, here, count, length, start, comment = _END.unpack(
         file.read(_END.size)
     )
+    file.seek(0)
     # Nothing before the first piece, nothing behind the directory: no second file hides there.
-    if mark != b"PK\5\6" or comment or disk or first_disk or here != count:
+    if (
+        file.read(4) != b"PK\3\4"
+        or mark != b"PK\5\6"
+        or comment
+        or disk
+        or first_disk
+        or here != count
+    ):
         raise _bad("its archive does not end as one")
     if start + length + _END.size != size:
         raise _bad("its archive is longer than it says")

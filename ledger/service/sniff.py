@@ -47,6 +47,7 @@ _TAIL = 65_557
 _CHUNK = 1 << 18
 _LONG_MATCH = 6
 """Bytes from which a signature in a text is no accident."""
+_PNG_BEGIN = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MARKUP = re.compile(
@@ -108,14 +109,14 @@ def _binary(kinds: Mapping[str, int], head: bytes, tail: bytes, size: int) -> st
         _check(end.endswith(b"%%EOF"), "PDF")
         return "application/pdf"
     if ".png" in kinds:
-        _check(head[12:16] == b"IHDR" and tail.endswith(_PNG_END), "PNG")
+        _check(head[:16] == _PNG_BEGIN and tail.endswith(_PNG_END), "PNG")
         return "image/png"
     if ".jpg" in kinds:
-        _check(tail.endswith(b"\xff\xd9"), "JPEG")
+        _check(head[:3] == b"\xff\xd8\xff" and tail.endswith(b"\xff\xd9"), "JPEG")
         return "image/jpeg"
     if ".webp" in kinds:
         said = int.from_bytes(head[4:8], "little") + 8
-        _check(size in (said, said + said % 2), "WebP")
+        _check(head[8:12] == b"WEBP" and size in (said, said + said % 2), "WebP")
         return "image/webp"
     return ""
 

@@ -99,7 +99,7 @@ class Folder:
         place = self._place(incoming.sha256)
         new = not place.exists()
         if not place.parent.is_dir():
-            place.parent.mkdir(mode=0o700)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
             _sync(self._path)
         os.utime(incoming.path, (at.timestamp(), at.timestamp()))
         # If we crash before this, a file on its way in is left over; after it, the whole file.

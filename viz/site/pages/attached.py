@@ -44,11 +44,13 @@ def attached_of(found: tuple[Document, bool] | None, language: Language) -> Atta
 
 def file_size(count: int, language: Language) -> str:
     """A size as people say it: “1,8 Mo”, “412 ko”, “310 octets”; decimal multiples."""
-    for limit, unit in ((1_000_000, "%(num)s MB"), (1000, "%(num)s kB")):
-        if count >= limit:
-            value = count / limit
-            figure = format_decimal(
-                round(value, 1 if value < 10 else 0), format="#,##0.#", locale=language.locale
-            )
-            return language.gettext(unit) % {"num": figure}
+    if count >= 1_000_000:
+        return language.gettext("%(num)s MB") % {"num": _figure(count / 1_000_000, language)}
+    if count >= 1000:
+        return language.gettext("%(num)s kB") % {"num": _figure(count / 1000, language)}
     return language.number_of("%(num)s byte", "%(num)s bytes", count)
+
+
+def _figure(value: float, language: Language) -> str:
+    rounded = round(value, 1 if value < 10 else 0)
+    return format_decimal(rounded, format="#,##0.#", locale=language.locale)
