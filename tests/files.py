@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from tests.world import draft
@@ -22,7 +24,11 @@ ODT_MEDIA = "application/vnd.oasis.opendocument.text"
 ODS_MEDIA = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def archive(pieces: dict[str, bytes], *, stored: tuple[str, ...] = ("mimetype",)) -> bytes:
+Pieces = Mapping[str, bytes]
+NONE: Pieces = MappingProxyType({})
+
+
+def archive(pieces: Pieces, *, stored: tuple[str, ...] = ("mimetype",)) -> bytes:
     """A ZIP archive of these pieces, in their order."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -32,7 +38,7 @@ def archive(pieces: dict[str, bytes], *, stored: tuple[str, ...] = ("mimetype",)
     return made.getvalue()
 
 
-def opendocument(media: str = ODT_MEDIA, **more: bytes) -> bytes:
+def opendocument(media: str = ODT_MEDIA, more: Pieces = NONE) -> bytes:
     """An OpenDocument of that type, with more pieces."""
     return archive(
         {
@@ -44,7 +50,7 @@ def opendocument(media: str = ODT_MEDIA, **more: bytes) -> bytes:
     )
 
 
-def office(part: str = "word/document.xml", **more: bytes) -> bytes:
+def office(part: str = "word/document.xml", more: Pieces = NONE) -> bytes:
     """An Office Open XML package with that main part, and more pieces."""
     return archive(
         {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<R/>", part: b"<w/>", **more}

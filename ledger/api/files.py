@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from ledger.api import examples
+from ledger.api.authority import authorized
 from ledger.api.caching import BRIEF, NEVER
 from ledger.api.forms import json_response
-from ledger.api.limits import bearer, check_length
+from ledger.api.limits import check_length
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
 from ledger.domain.documents import Document
@@ -25,7 +26,6 @@ from ledger.errors import LedgerError, MalformedError
 from ledger.service import files
 from ledger.service.collect import collect
 from ledger.service.sniff import EXTENSIONS
-from ledger.service.tokens import authenticate
 
 router = APIRouter(default_response_class=Response)
 
@@ -68,8 +68,7 @@ async def upload(request: Request) -> Response:
     day is taken away.
     """
     services = services_of(request)
-    # Before the body: who may not write need not be read.
-    await to_thread.run_sync(authenticate, services.register, bearer(request))
+    await authorized(request, "record")
     limit = services.limits.file
     check_length(request, limit, files.too_large)
     arriving = await to_thread.run_sync(lambda: files.Upload(services.register, limit=limit))

@@ -9,10 +9,12 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.domain.accounts import REGISTRAR
 from ledger.errors import UncheckedError
 from ledger.service import collect as collecting
 from ledger.service import files
-from ledger.service.register import REGISTRAR, open_register
+from ledger.service.accounts import acting
+from ledger.service.register import open_register
 from ledger.service.sniff import CSV
 
 app = typer.Typer(no_args_is_help=True, help="The files that documents speak of.")
@@ -25,11 +27,11 @@ def attach(
     as_json: Json = False,
 ) -> None:
     """Keep a file, and print what the draft of its document has to say of it."""
+    opened, instant = open_register(data), now()
+    acting(opened, account, "record", now=instant)
     hint = CSV if file.suffix.lower() == ".csv" else ""
     try:
-        kept = files.attach(
-            open_register(data), file, now=now(), hint=hint, limit=SETTINGS.max_file
-        )
+        kept = files.attach(opened, file, now=instant, hint=hint, limit=SETTINGS.max_file)
     except OSError as error:
         raise UncheckedError("unreadable", f"{file.name}: {error.strerror}") from error
     form = {"bytes": kept.bytes, "media": kept.media, "sha256": kept.sha256}
@@ -62,13 +64,16 @@ def list_files(data: Data = SETTINGS.data, as_json: Json = False) -> None:
 @app.command("collect")
 def collect(
     data: Data = SETTINGS.data,
+    account: As = REGISTRAR,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be taken away.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Take away files that no document speaks of after a day, and what stopped on its way."""
-    found = collecting.collect(open_register(data), now=now(), dry_run=dry_run)
+    opened, instant = open_register(data), now()
+    acting(opened, account, "govern", now=instant)
+    found = collecting.collect(opened, now=instant, dry_run=dry_run)
     names = [file.sha256 for file in found.files]
     verb = "would be taken away" if dry_run else "taken away"
     output.answer(
