@@ -44,7 +44,7 @@ def attached_of(found: tuple[Document, bool] | None, language: Language) -> Atta
 
 def file_size(count: int, language: Language) -> str:
     """A size as people say it: “1,8 Mo”, “412 ko”, “310 octets”; decimal multiples."""
-    if count >= 1_000_000:
+    if count >= 999_500:
         return language.gettext("%(num)s MB") % {"num": _figure(count / 1_000_000, language)}
     if count >= 1000:
         return language.gettext("%(num)s kB") % {"num": _figure(count / 1000, language)}
