@@ -130,6 +130,17 @@ def test_a_sender_who_leaves_midway_leaves_nothing(listening: Served, told: Regi
     until(lambda: not any(path.is_file() for path in folder.rglob("*")))
 
 
+def test_a_length_beyond_the_limit_is_refused_before_a_byte_is_sent(
+    listening: Served, told: Register
+):
+    with socket.create_connection(("127.0.0.1", listening.port), timeout=10) as line:
+        line.sendall(
+            b"POST /api/v1/files HTTP/1.1\r\nHost: x\r\nContent-Length: 1000001\r\n"
+            b"Authorization: Bearer " + token(told).encode() + b"\r\n\r\n"
+        )
+        assert line.recv(20).startswith(b"HTTP/1.1 413")
+
+
 def until(true: object) -> None:
     """Waits, not for long, for what is about to happen."""
     deadline = time.monotonic() + 10

@@ -67,6 +67,18 @@ def test_a_file_that_lies_elsewhere_is_left_to_its_address(client: TestClient):
     assert "attached" not in page
 
 
+def test_a_file_that_came_after_its_document_is_told_of_at_once(
+    client: TestClient, empty: Register, tmp_path: Path
+):
+    before = client.get("/p/p/D3")
+    assert "/document/" not in before.text
+    (tmp_path / "sent").write_bytes(b"elsewhere")
+    files.attach(empty, tmp_path / "sent", now=datetime.now(UTC))
+    after = client.get("/p/p/D3", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "/document/p/D3" in after.text
+
+
 def test_an_erased_file_is_told_of_at_once(client: TestClient, empty: Register):
     before = client.get("/p/p/D1")
     seq = client.get("/api/v1/processes/p/items/D1").json()["declared"]["seq"]
