@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
@@ -21,6 +21,7 @@ from ledger.api import (
     board,
     changes,
     entries,
+    files,
     procedures,
     processes,
     raw,
@@ -50,6 +51,7 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    files.router,
     accounts.router,
     entries.router,
     stream.router,
@@ -123,6 +125,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services.boards.begin(services.today())
     await services.live.start()
     try:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(files.keep_tidy, services)
+            yield
+            tasks.cancel_scope.cancel()
     finally:
         await to_thread.run_sync(services.close)

@@ -148,6 +148,11 @@ HEALTH = {
     "listeners": 12,
     "live": True,
 }
+FILE = {
+    "sha256": "d136cea891839abd5df7910e1a88c59449e9e59a797fd79f3b6f7c94abfe4c48",
+    "bytes": 412876,
+    "media": "application/pdf",
+}
 WRITTEN = {
     "first": 174,
     "last": 174,

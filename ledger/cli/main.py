@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, keys, output, procedures, signing, threads
+from ledger.cli import accounts, changes, files, keys, output, procedures, signing, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now, read_drafts
 from ledger.core import cosignature
@@ -40,6 +40,8 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
 app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
+app.add_typer(files.app, name="files")
+app.command("attach")(files.attach)
 
 _FINISH_TRIES = 20
 
@@ -335,6 +337,7 @@ def erase_texts(
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
+    from ledger.api.services import Limits
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -346,7 +349,10 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+        limits = Limits(file=_SETTINGS.max_file)
+        Server(
+            create_app(opened, limits=limits), host=host, port=port, log_level="warning"
+        ).run()
 
 
 def run() -> None:

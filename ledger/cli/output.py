@@ -220,11 +220,14 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
             "kept": found.kept,
             "signed": {"valid": found.valid, "doubtful": found.doubtful, "void": 0},
             "ungranted": found.ungranted,
+            "files": found.files,
+            "file_bytes": found.file_bytes,
             "root": root,
             "seconds": round(seconds, 3),
         },
         f"Verified: {found.entries} entries of {found.processes} processes,"
-        f" {found.openings} texts, {found.checkpoints} checkpoints"
+        f" {found.openings} texts, {found.checkpoints} checkpoints,"
+        f" {found.files} files of {found.file_bytes:,} bytes"
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"

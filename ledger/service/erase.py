@@ -15,6 +15,7 @@ from datetime import datetime
 from ledger.domain.draft import parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.errors import RefusedError
+from ledger.service import files
 from ledger.service.register import Register
 from ledger.store import read, vault
 from ledger.store.append import Request, Written
@@ -50,7 +51,8 @@ def erase(
     """
     with register.database.reading() as db:
         entry = parse_entry(read.entry(db, seq))
-        here = vault.present(db, seq)
+        here = vault.present(db, seq) | files.erasable(db, seq)
+        doomed = files.doomed(db, seq, paths)
     for path in paths:
         if path not in here:
             raise RefusedError(
@@ -72,6 +74,7 @@ def erase(
     statement = prepare(parse_draft(draft), recorder=account)
     request = Request(account, [statement], erasures={seq: tuple(paths)})
     written = register.append_one(request, now=now)
+    files.destroy(register, doomed)
     return Erased(written, finish(register))
 
 

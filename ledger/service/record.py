@@ -16,6 +16,7 @@ from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.authority import Authority
+from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
 from ledger.store import read
@@ -154,7 +155,10 @@ def _request(
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    check = promise(register, statements)
+    return Request(
+        account, statements, names.adoptions, key, digest, judged_at=judged_at, check=check
+    )
 
 
 def _prepared(draft: Draft, names: _Names, account: str) -> Prepared:

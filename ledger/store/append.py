@@ -49,6 +49,8 @@ class Request:
     """Keyed digest of the drafts; a key used again must come with the same one."""
     erasures: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """The openings that are destroyed in the same transaction, by seq and path."""
+    check: Callable[[], None] | None = None
+    """What must hold outside the database too, under the lock: it raises RefusedError."""
     judged_at: int | None = None
     """The last entry of the register's own affairs when the account's power was looked up."""
 
@@ -124,6 +126,8 @@ class Appender:
                         outcomes.append(repeated)
                         continue
                     _check_adoptions(db, request)
+                    if request.check is not None:
+                        request.check()
                     _check_power(db, request)
                     state.prefetch(request.statements)
                     batch, hashes = _Rows(), list[bytes]()
