@@ -34,6 +34,7 @@ from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
 from ledger.service.board import Boards
+from ledger.service.finishing import EVERY, Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -66,6 +67,7 @@ def create_api(
     limits: Limits | None = None,
     poll: float = 1.0,
     heartbeat: float = 15.0,
+    retry: float = EVERY,
 ) -> FastAPI:
     """The application over one register, which its caller opens and closes.
 
@@ -74,6 +76,7 @@ def create_api(
     Args:
         poll: Seconds between two looks for what other processes wrote.
         heartbeat: Seconds of silence after which a stream is told that it is still open.
+        retry: Seconds between two looks for erasures that are pending.
     """
     limits = limits or Limits()
     queries = Queries(register)
@@ -85,7 +88,8 @@ def create_api(
         max_pending=limits.pending,
     )
     boards, writer = Boards(register), Writer(register, clock)
-    services = Services(register, queries, boards, writer, live, clock, limits)
+    finisher = Finisher(register, every=retry)
+    services = Services(register, queries, boards, writer, live, finisher, clock, limits)
     app = FastAPI(
         title="Fil rouge",
         summary="How decisions were reached with citizens.",
@@ -102,6 +106,8 @@ def create_api(
     app.state.services = services
     app.state.problem_page = None
     app.state.pictures = Bodies(_PICTURES)
+    for forget in (queries.forget, app.state.pictures.forget):
+        live.on_erasure(forget)
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -116,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Writers wait for the disk: in threads of their own, so that readers never wait for them.
     app.state.pens = CapacityLimiter(services.limits.writes)
     services.boards.begin(services.today())
+    services.finisher.begin()
     await services.live.start()
     try:
         yield

@@ -125,6 +125,7 @@ HEALTH = {
     "writer": {"alive": True, "waiting": 0, "last_error": None},
     "listeners": 12,
     "live": True,
+    "erasing": 0,
 }
 WRITTEN = {
     "first": 174,

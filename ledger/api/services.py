@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 
 from ledger.api.live import Live
 from ledger.service.board import Boards
+from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -48,6 +49,7 @@ class Services:
     boards: Boards
     writer: Writer
     live: Live
+    finisher: Finisher
     clock: Clock
     limits: Limits
 
@@ -59,6 +61,7 @@ class Services:
         """Ends the streams, finishes what waits to be recorded, and stops."""
         self.live.stop()
         self.boards.close()
+        self.finisher.close()
         self.writer.close()
 
 

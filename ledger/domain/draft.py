@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from ledger.core import sealed
 from ledger.core.canonical import check_text
@@ -35,6 +35,8 @@ from ledger.errors import MalformedError
 Plan = Sealing | dict[str, Any]
 _Opened = tuple[sealed.Opening, bytes]
 _HEX = re.compile("[0-9a-f]{64}").fullmatch
+Subject = Annotated[str, StringConstraints(pattern=r"^[^\s](.*[^\s])?$", max_length=200)]
+"""A person as a platform numbers them: `dialogue-citoyen:48213`."""
 
 
 class Draft(Model):
@@ -47,6 +49,9 @@ class Draft(Model):
     body: dict[str, Any]
     sources: list[dict[str, Any]]
     illustrative: Maybe[Literal[True]] = None
+    subject: Maybe[Subject] = None
+    """Whose words these are, as the platform knows the person. It stands in no entry: the
+    vault keeps a keyed digest of it, so that one request erases all that is theirs."""
 
 
 class Prepared(NamedTuple):
@@ -64,6 +69,8 @@ class Prepared(NamedTuple):
     openings: tuple[sealed.Opening, ...]
     commitments: tuple[bytes, ...]
     """Of the openings, in the same order; 32 bytes each."""
+    subject: bytes | None = None
+    """Keyed digest of the draft's `subject`, once somebody who has the secret made it."""
 
 
 def parse_draft(value: object) -> Draft:

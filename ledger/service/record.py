@@ -17,6 +17,7 @@ from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.register import Register
+from ledger.service.subjects import digest_of
 from ledger.store import read
 from ledger.store.append import Request, Written
 
@@ -136,7 +137,11 @@ def _request(
     statements = []
     for i, value in enumerate(drafts):
         try:
-            statements.append(prepare(_resolve(parse_draft(value), names), recorder=account))
+            draft = parse_draft(value)
+            prepared = prepare(_resolve(draft, names), recorder=account)
+            if draft.subject is not None:
+                prepared = prepared._replace(subject=digest_of(register, draft.subject))
+            statements.append(prepared)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"

@@ -62,6 +62,7 @@ class OpeningRow(SQLModel, table=True):
             "seq",
             sqlite_where=text("path = '/body/reference' AND public"),
         ),
+        Index("opening_subject", "subject", sqlite_where=text("subject IS NOT NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
     seq: int
@@ -70,6 +71,19 @@ class OpeningRow(SQLModel, table=True):
     commitment: bytes
     key: bytes
     value: str
+    subject: bytes | None = None
+    """Keyed digest of the person's reference that the draft came with: never the reference."""
+
+
+class ErasingRow(SQLModel, table=True):
+    """An erasure that is public while its bytes may still be in the files."""
+
+    __tablename__ = "erasing"
+    seq: int = Field(primary_key=True)
+    """The `text.erased`."""
+    entry: int
+    """Whose texts it destroyed."""
+    at: str
 
 
 class TileRow(SQLModel, table=True):
