@@ -17,9 +17,11 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
+    accounts,
     board,
     changes,
     entries,
+    erasures,
     procedures,
     processes,
     raw,
@@ -33,6 +35,7 @@ from ledger.api.live import Live
 from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
+from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.finishing import EVERY, Finisher
 from ledger.service.query import Queries
@@ -49,7 +52,9 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    accounts.router,
     entries.router,
+    erasures.router,
     stream.router,
     raw.router,
 )
@@ -89,7 +94,17 @@ def create_api(
     )
     boards, writer = Boards(register), Writer(register, clock)
     finisher = Finisher(register, every=retry)
-    services = Services(register, queries, boards, writer, live, finisher, clock, limits)
+    services = Services(
+        register,
+        Accounts(register),
+        queries,
+        boards,
+        writer,
+        live,
+        finisher,
+        clock,
+        limits,
+    )
     app = FastAPI(
         title="Fil rouge",
         summary="How decisions were reached with citizens.",

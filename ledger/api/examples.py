@@ -137,3 +137,39 @@ WRITTEN = {
     ],
     "proof": INCLUSION,
 }
+
+ACCOUNT = {
+    "account": "conseil-citoyen",
+    "roles": ["panel"],
+    "acts": ["record"],
+    "processes": ["rue-aux-ecoles"],
+    "territories": None,
+    "until": "2027-06-30",
+}
+STANDING = {
+    **ACCOUNT,
+    "in_force": True,
+    "tokens": [
+        {
+            "id": "5f1c0a9d2b7e4836",
+            "created": "2026-11-02T09:00:00.123Z",
+            "expires": "2027-11-02T09:00:00.123Z",
+        }
+    ],
+    "used": "2026-11-03T14:00:00.000Z",
+}
+ERASURE = {
+    "process": SLUG,
+    "id": "C2",
+    "paths": ["author"],
+    "basis": "consent_withdrawn",
+    "requested": "2026-11-20",
+}
+ERASED = {
+    "first": 175,
+    "last": 175,
+    "checkpoint": NOTE,
+    "texts": [{"seq": 12, "process": SLUG, "paths": ["/body/author"]}],
+    "finished": True,
+}
+PENDING = {"pending": [{"seq": 175, "entry": 12, "at": AT}]}

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from ledger.api.live import Live
+from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
@@ -45,6 +46,7 @@ class Services:
     """Everything that a route may use."""
 
     register: Register
+    accounts: Accounts
     queries: Queries
     boards: Boards
     writer: Writer

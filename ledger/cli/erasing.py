@@ -9,12 +9,14 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
-from ledger.errors import MalformedError, RefusedError
-from ledger.service import erasable, erase, register
-from ledger.service.erasable import Choice, Target
-from ledger.service.register import Register
+from ledger.domain.accounts import REGISTRAR
+from ledger.errors import RefusedError
+from ledger.service import erasable, erase
+from ledger.service.accounts import acting
+from ledger.service.authority import authority_of
+from ledger.service.erasable import Choice, Target, seq_of
+from ledger.service.register import Register, open_register
 from ledger.service.subjects import digest_of
-from ledger.store import read
 
 _FINISH_TRIES = 10
 
@@ -36,7 +38,7 @@ def command(
     basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")] = "",
     data: Data = SETTINGS.data,
     requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     finish: Annotated[
         bool, typer.Option("--finish", help="Only bring pending erasures to their end.")
@@ -47,7 +49,8 @@ def command(
 
     What corrections put in the place of a text goes with it.
     """
-    opened = register.open_register(data)
+    opened = open_register(data)
+    acting(opened, account, "erase", now=now())
     if finish:
         _finish(opened)
         output.answer(as_json, {"pending": 0}, "No erasure is pending.")
@@ -61,7 +64,8 @@ def command(
     if not basis:
         raise typer.BadParameter("name the legal ground with --basis")
     act = erase.Act(basis, requested, account, now())
-    erased = erase.erase_chosen(opened, choice, act)
+    authority = authority_of(opened, account, now=now())
+    erased = erase.erase_chosen(opened, choice, act, authority=authority)
     if not erased.finished:
         _finish(opened)
     written = erased.written
@@ -89,18 +93,14 @@ def _choice(
         return erasable.of_subject(digest_of(opened, subject))
     if bool(paths) == all_:
         raise typer.BadParameter("name each --path, or --all")
-    return erasable.of_entry(_seq(opened, place), None if all_ else paths)
-
-
-def _seq(opened: Register, place: str) -> int:
     if place.isascii() and place.isdecimal() and len(place) <= 15:
-        return int(place)
-    process, _, id_ = place.partition("/")
-    if not id_:
-        raise MalformedError("bad_request", "name an entry by PROCESS/ID or by its number")
-    with opened.database.reading() as db:
-        read.process(db, process)
-        return read.thing(db, process, id_)[1]
+        seq = int(place)
+    else:
+        process, _, id_ = place.partition("/")
+        if not id_:
+            raise typer.BadParameter("name an entry by PROCESS/ID or by its number")
+        seq = seq_of(opened, process, id_)
+    return erasable.of_entry(seq, None if all_ else paths)
 
 
 def _finish(opened: Register) -> None:
@@ -118,10 +118,7 @@ def _finish(opened: Register) -> None:
 
 
 def _form(targets: tuple[Target, ...]) -> list[dict[str, Any]]:
-    return [
-        {"seq": target.seq, "process": target.process, "paths": list(target.paths)}
-        for target in targets
-    ]
+    return [target.told() for target in targets]
 
 
 def _told(targets: tuple[Target, ...]) -> str:

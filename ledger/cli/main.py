@@ -14,13 +14,15 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, erasing, output, procedures, threads
+from ledger.cli import accounts, changes, erasing, output, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now
 from ledger.core import cosignature
 from ledger.core.canonical import loads
+from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
-from ledger.service import audit, backup, demo, load, publish, record, register, since, tokens
+from ledger.service import audit, backup, demo, load, publish, record, register, since
+from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.settings import calm_collector
 
@@ -34,8 +36,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 refused or malformed · 2 usage · 3 tampered ·"
     " 4 could not check.",
 )
-token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
-app.add_typer(token_app, name="token")
+app.add_typer(accounts.app, name="account")
+app.add_typer(accounts.token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
 
 Files = Annotated[
@@ -81,7 +83,7 @@ def init(
 def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
@@ -93,6 +95,7 @@ def load_files(
             drafts,
             account=account,
             append=lambda request: opened.append_one(request, now=now()),
+            authority=authority_of(opened, account, now=now()),
             progress=advance,
         )
     output.answer(
@@ -109,7 +112,7 @@ def record_one(
         typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
     ],
     data: Data = _SETTINGS.data,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
@@ -117,9 +120,14 @@ def record_one(
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = _drafts(draft)
-    opened = register.open_register(data)
+    opened, instant = register.open_register(data), now()
     written = record.record(
-        opened, drafts, account=account, key=key, append=record.direct(opened, now())
+        opened,
+        drafts,
+        account=account,
+        key=key,
+        append=record.direct(opened, instant),
+        authority=authority_of(opened, account, now=instant),
     )
     output.answer(
         as_json,
@@ -304,25 +312,6 @@ def backup_register(
 
 
 app.command("erase")(erasing.command)
-
-
-@token_app.command("create")
-def token_create(
-    account: Annotated[str, typer.Argument(help="Who will record, like dialogue-citoyen.")],
-    data: Data = _SETTINGS.data,
-) -> None:
-    """Create a token; it is shown once."""
-    output.say(tokens.create_token(register.open_register(data), account, now=now()))
-    output.note("Shown this once. Send it as `Authorization: Bearer <token>`.")
-
-
-@token_app.command("revoke")
-def token_revoke(
-    account: Annotated[str, typer.Argument(help="Whose tokens.")], data: Data = _SETTINGS.data
-) -> None:
-    """Revoke every token of an account."""
-    count = tokens.revoke_tokens(register.open_register(data), account, now=now())
-    output.say(f"{count} tokens of {account} revoked.")
 
 
 def _serve(opened: register.Register, host: str, port: int) -> None:

@@ -8,13 +8,14 @@ erasure of the entry it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.core.sealed import find_sealed
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import CorrectionMade
 from ledger.domain.values import Sealed
 from ledger.errors import RefusedError
+from ledger.service.register import Register
 from ledger.store import read, vault
 from ledger.store.engine import Connection
 
@@ -27,9 +28,24 @@ class Target(NamedTuple):
     illustrative: bool
     paths: tuple[str, ...]
 
+    def told(self) -> dict[str, Any]:
+        """Which texts, in plain values."""
+        return {"seq": self.seq, "process": self.process, "paths": list(self.paths)}
+
 
 Choice = Callable[[Connection], list[Target]]
 """Finds what an erasure takes; asked again under the lock, it must find the same."""
+
+
+def seq_of(register: Register, process: str, id_: str) -> int:
+    """The entry that declares what bears an id.
+
+    Raises:
+        RefusedError: `unknown_process` or `unknown_item`.
+    """
+    with register.database.reading() as db:
+        read.process(db, process)
+        return read.thing(db, process, id_)[1]
 
 
 def of_entry(seq: int, names: Sequence[str] | None) -> Choice:

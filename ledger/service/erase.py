@@ -18,6 +18,7 @@ import structlog
 from ledger.domain.draft import Prepared, parse_draft, prepare
 from ledger.errors import LedgerError, RefusedError
 from ledger.service import erasable, traces
+from ledger.service.authority import Authority
 from ledger.service.erasable import Choice, Target
 from ledger.service.record import Append, direct
 from ledger.service.register import Register
@@ -75,28 +76,42 @@ def erase(
 
 
 def erase_chosen(
-    register: Register, choose: Choice, act: Act, *, append: Append | None = None
+    register: Register,
+    choose: Choice,
+    act: Act,
+    *,
+    append: Append | None = None,
+    authority: Authority | None = None,
 ) -> Erased:
     """Destroys the texts that a choice finds, all or none, in one transaction.
 
     Args:
         append: Who holds the pen; the register itself if None.
+        authority: What the account may erase; None for whoever holds the folder.
 
     Raises:
-        RefusedError: what `choose` says; `head_moved`: what it finds changes all the time.
+        RefusedError: what `choose` says; `forbidden`; `head_moved`: what is found changes all
+            the time.
         MalformedError: an unknown basis or a bad date.
     """
     append = append or direct(register, act.now)
     for attempt in range(_TRIES):
         try:
-            return _erase(register, choose, act, append)
+            return _erase(register, choose, act, append, authority)
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _erase(register: Register, choose: Choice, act: Act, append: Append) -> Erased:
+def _erase(
+    register: Register,
+    choose: Choice,
+    act: Act,
+    append: Append,
+    authority: Authority | None,
+) -> Erased:
+    judged_at = authority.begin() if authority else None
     with register.database.reading() as db:
         targets = choose(db)
         destroyed = [
@@ -104,6 +119,9 @@ def _erase(register: Register, choose: Choice, act: Act, append: Append) -> Eras
             for target in targets
             for path in target.paths
         ]
+
+    if authority:
+        authority.check_erasing(target.process for target in targets)
 
     def recheck(db: Connection) -> None:
         # A correction that came meanwhile would keep the words alive.
@@ -115,6 +133,7 @@ def _erase(register: Register, choose: Choice, act: Act, append: Append) -> Eras
         [_statement(register, target, act) for target in targets],
         erasures={target.seq: target.paths for target in targets},
         recheck=recheck,
+        judged_at=judged_at,
     )
     written = append(request)
     seqs = range(written.first, written.stop)

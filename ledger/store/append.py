@@ -56,6 +56,8 @@ class Request:
     recheck: Callable[[sqlite3.Connection], None] = _nothing
     """Looks again, under the lock, at what the request was made from. Its answer does not
     know of requests in the same group: who needs it goes alone."""
+    judged_at: int | None = None
+    """The last entry of the register's own affairs when the account's power was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class Appender:
                         continue
                     _check_adoptions(db, request)
                     request.recheck(db)
+                    _check_power(db, request)
                     state.prefetch(request.statements)
                     batch, hashes = _Rows(), list[bytes]()
                     previous = leaf
@@ -253,6 +256,12 @@ def _check_adoptions(db: sqlite3.Connection, request: Request) -> None:
     for name, seq in request.adoptions.items():
         if read.newest_adoption(db, name) != seq:
             raise RefusedError("head_moved", f"the procedure {name} was adopted anew meanwhile")
+
+
+def _check_power(db: sqlite3.Connection, request: Request) -> None:
+    # A grant that was revoked while the request waited gives no power any more.
+    if request.judged_at is not None and request.judged_at != read.last_of(db, events.REGISTER):
+        raise RefusedError("head_moved", "accounts or procedures changed meanwhile")
 
 
 def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> None:

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.entry import parse_entry
 from ledger.domain.events import KINDS
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erasable, erase, load, publish, record
-from ledger.service import register as registers
 from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register, open_register
 from ledger.service.subjects import digest_of
 from ledger.service.writer import Writer
 from ledger.store import read, vault
+from ledger.store.append import Written
 from tests.erasing import a_reader, forms, holding, readers, texts
 from tests.world import NOW, contribution, draft, new_register, opened, put, put_all, unit
 
@@ -50,7 +51,7 @@ def corrected(
 
 def erasures(register: Register, start: int) -> list[tuple[str, int, tuple[str, ...]]]:
     with register.database.reading() as db:
-        found = [registers.parse_entry(data) for data in read.all_erasures(db, start=start)]
+        found = [parse_entry(data) for data in read.all_erasures(db, start=start)]
     return [(e.process, e.raw["entry"], tuple(e.raw["paths"])) for e in found]
 
 
@@ -190,7 +191,7 @@ def test_no_clear_place_of_any_kind_can_be_erased(tmp_path: Path) -> None:
     with register.database.reading() as db:
         sealed = texts(register)
         for seq, data in read.entries(db, 0, 100_000):
-            entry = registers.parse_entry(data)
+            entry = parse_entry(data)
             if entry.kind in kinds:
                 continue
             kinds.add(entry.kind)
@@ -248,7 +249,7 @@ def test_loading_or_sending_again_brings_nothing_back(register: Register) -> Non
 
 def test_a_correction_that_comes_meanwhile_does_not_escape(register: Register) -> None:
     first = put(register, [opened(), contribution("C1", "premier")]).first
-    calls = []
+    calls: list[Written] = []
 
     def append(request: Any) -> Any:
         if not calls:  # between the choice and the lock
@@ -373,7 +374,7 @@ def erase_at_random(register: Register, count: int, seed: int) -> None:
     rnd.shuffle(places)
     gone = places[:count]
     writer = Writer(register, lambda: NOW)
-    stop, wrote = threading.Event(), []
+    stop, wrote = threading.Event(), list[Written]()
 
     def write_on() -> None:
         while not stop.is_set():
