@@ -230,9 +230,7 @@ def verify(
     ] = None,
     newer: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, file_okay=False, help="What it became: says what was erased since."
-        ),
+        typer.Option(metavar="DIR", help="What it became: says what was erased since."),
     ] = None,
     as_json: Json = False,
 ) -> None:
