@@ -81,19 +81,11 @@ def addresses(client: TestClient) -> set[str]:
 def test_an_erased_text_leaves_every_page_that_leads_to_it(
     site: TestClient, own: Register
 ) -> None:
-    answer = {"unit": "R9", "response": "A1", "verdict": "rejected"}
+    rejected = {"unit": "R9", "response": "A1", "verdict": "rejected"}
     more = [
         contribution("C9", f"{SECRET}, contribution"),
         unit("R9", f"{SECRET}, titre", opinion="O1", draws_on=["C9"], text=f"{SECRET}, texte"),
-        draft(
-            "answer.given",
-            {
-                "unit": "R9",
-                "response": "A1",
-                "verdict": "rejected",
-                "reason": f"{SECRET}, motif",
-            },
-        ),
+        draft("answer.given", rejected | {"reason": f"{SECRET}, motif"}),
     ]
     first = put(own, more).first
     pages = addresses(site)
