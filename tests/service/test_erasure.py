@@ -23,7 +23,7 @@ from ledger.service.subjects import digest_of
 from ledger.service.writer import Writer
 from ledger.store import read, vault
 from ledger.store.append import Written
-from tests.erasing import a_reader, forms, holding, readers, texts
+from tests.erasing import a_reader, careless, forms, holding, readers, texts
 from tests.world import NOW, contribution, draft, new_register, opened, put, put_all, unit
 
 SECRET = 'Mme Exemple, « à l’angle » de la rue : élève \\ "préau"'
@@ -295,6 +295,17 @@ def test_the_server_finishes_by_itself_when_the_reader_lets_go(told: Register) -
         threading.Event().wait(0.01)
     finisher.close()
     assert erase.pending(told) == []
+    assert holding(told.data, forms(SECRET)) == []
+
+
+def test_what_nobody_knows_any_more_is_finished_by_writing_the_file_anew(
+    told: Register,
+) -> None:
+    put(told, [contribution("C7", SECRET)])
+    with a_reader(told):
+        careless(told)
+        assert not erase_at(told, Queries(told).version() - 1, "text").finished
+    assert erase.finish(told)  # as after a restart: it is not told what was destroyed
     assert holding(told.data, forms(SECRET)) == []
 
 

@@ -16,17 +16,11 @@ from ledger.service.subjects import digest_of
 from ledger.service.traces import found_in
 from ledger.service.writer import Writer
 from ledger.store.append import Request, Written
-from tests.erasing import forms, holding, texts
+from tests.erasing import careless, forms, holding, texts
 from tests.world import NOW, contribution, draft, opened, put
 
 SECRET = "Mme Exemple, « à l’angle », élève"
 ACT = erase.Act("objection", None, "registrar", NOW)
-
-
-def careless(register: Register) -> None:
-    """Has SQLite leave deleted bytes where they were, as it does with cells that it moves."""
-    with register.database.reading() as db:
-        db.execute("PRAGMA secure_delete = OFF")
 
 
 @pytest.mark.parametrize("words", [SECRET, SECRET * 40, SECRET * 400, "court"])
