@@ -130,6 +130,8 @@ def test_only_an_account_that_may_erase_erases_and_only_where_it_reaches(
     assert ask(client, {}, **asked).status_code == 401
     answer = ask(client, auth, **asked)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    # Who may not erase is not read.
+    assert client.post(ADDRESS, content=b"{", headers=auth).status_code == 403
     afar = bearer(told, "ailleurs", "administrator", processes=["autre"])
     answer = ask(client, afar, **asked)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
