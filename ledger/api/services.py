@@ -19,6 +19,7 @@ from ledger.api.live import Live
 from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.files import MAX_FILE
+from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -53,6 +54,7 @@ class Services:
     boards: Boards
     writer: Writer
     live: Live
+    finisher: Finisher
     clock: Clock
     limits: Limits
 
@@ -64,6 +66,7 @@ class Services:
         """Ends the streams, finishes what waits to be recorded, and stops."""
         self.live.stop()
         self.boards.close()
+        self.finisher.close()
         self.writer.close()
 
 

@@ -131,11 +131,11 @@ def too_large(limit: int) -> MalformedError:
     return MalformedError("too_large", f"a file has at most {limit} bytes")
 
 
-def promise(register: Register, statements: Sequence[Prepared]) -> Callable[[], None] | None:
+def promise(register: Register, statements: Sequence[Prepared]) -> Callable[[Connection], None]:
     """Checks the files that a batch says the register holds.
 
     Returns:
-        What checks under the write lock that they still are here; None if it names none.
+        What checks under the write lock that they still are here.
 
     Raises:
         RefusedError: `unknown_file`; `where` begins with the draft's place, `/drafts/3/…`.
@@ -147,10 +147,8 @@ def promise(register: Register, statements: Sequence[Prepared]) -> Callable[[], 
         if statement.kind == "document.published"
         and promises(statement.raw, illustrative=statement.illustrative)
     ]
-    if not named:
-        return None
 
-    def check() -> None:
+    def check(_db: Connection | None = None) -> None:
         for where, name, file in named:
             held = folder.held(name)
             if held is None:
