@@ -15,11 +15,12 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, output, procedures, threads
+from ledger.cli import changes, output, personal, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Json, Size, now
+from ledger.cli.options import As, Check, Data, Json, Size, now
 from ledger.core import cosignature
 from ledger.core.canonical import loads
+from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erase, load, publish, record, register, tokens
 from ledger.service.query import Queries
@@ -85,11 +86,13 @@ def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
     account: As = register.REGISTRAR,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
     opened = register.open_register(data)
     drafts = [draft for path in files for draft in load.check_file(path)]
+    warned: list[Warned] = []
     with output.progress("Recording", len(drafts)) as advance:
         loaded = load.load(
             opened,
@@ -97,12 +100,10 @@ def load_files(
             account=account,
             append=lambda request: opened.append_one(request, now=now()),
             progress=advance,
+            warn=warned.append,
+            rehearsal=check,
         )
-    output.answer(
-        as_json,
-        {"recorded": loaded.recorded, "known": loaded.known},
-        f"{loaded.recorded} recorded, {loaded.known} already here.",
-    )
+    personal.show_loaded(as_json, loaded, warned, check=check)
 
 
 @app.command("record")
@@ -116,19 +117,23 @@ def record_one(
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = _drafts(draft)
     opened = register.open_register(data)
+    warned: list[Warned] = []
     written = record.record(
-        opened, drafts, account=account, key=key, append=record.direct(opened, now())
+        opened,
+        drafts,
+        account=account,
+        key=key,
+        append=record.direct(opened, now()),
+        warn=warned.append,
+        rehearsal=check,
     )
-    output.answer(
-        as_json,
-        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
-        f"Recorded as {output.span(written.first, written.stop)}.",
-    )
+    personal.show_recorded(as_json, None if check else written, len(drafts), warned)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from ledger.core.canonical import check_text
 from ledger.domain.dates import Period, parse_period
 from ledger.domain.entry import Fragments, encode_fragments, references, validated
 from ledger.domain.events import KINDS, Body, Source, Speaker
+from ledger.domain.hidden import check_hidden
 from ledger.domain.values import Maybe, Model, On, Sealed, Sealing, Slug
 from ledger.errors import MalformedError
 
@@ -103,6 +104,7 @@ def prepare(
     body = _seal(draft.body, _plan(model), "/body", openings, new_key)
     sources = _seal(draft.sources, {"*": _plan(Source)}, "/sources", openings, new_key)
     parsed = validated(model, body, "/body")
+    check_hidden(parsed)
     for i, source in enumerate(sources):
         validated(Source, source, f"/sources/{i}")
     fragments = encode_fragments(
@@ -134,6 +136,39 @@ def prepare(
         openings=tuple(opening for opening, _ in openings),
         commitments=tuple(commitment for _, commitment in openings),
     )
+
+
+class Said(NamedTuple):
+    """One string of a draft, and how the entry will keep it."""
+
+    where: str
+    words: str
+    open: Literal["public", "restricted", "clear"]
+    form: Literal["prose", "url", "sha256"]
+
+
+def said(draft: Draft) -> Iterator[Said]:
+    """Every string that somebody composed in a draft whose body has the form of its kind."""
+    yield Said("/by/name", draft.by.name, "clear", "prose")
+    yield from _said(draft.body, _plan(KINDS[draft.kind]), "/body")
+    yield from _said(draft.sources, {"*": _plan(Source)}, "/sources")
+
+
+def _said(value: Any, plan: Plan, path: str) -> Iterator[Said]:
+    if isinstance(plan, Sealing):
+        opened: Any = plan.open
+        if isinstance(value, dict):
+            opened, value = value["open"], value["text"]
+        if isinstance(value, str):
+            yield Said(path, value, opened, plan.form)
+    elif isinstance(value, str):
+        yield Said(path, value, "clear", "prose")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _said(member, plan.get(name, {}), f"{path}/{name}")
+    elif isinstance(value, list):
+        for i, member in enumerate(value):
+            yield from _said(member, plan.get("*", {}), f"{path}/{i}")
 
 
 def _seal(

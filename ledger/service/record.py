@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from ledger.domain.draft import Draft, check_url, parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
+from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.register import Register
 from ledger.store import read
@@ -41,6 +42,8 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
+    warn: Warn = lambda _: None,
+    rehearsal: bool = False,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
 
@@ -48,6 +51,8 @@ def record(
         drafts: Decoded JSON, 1 to 20,000 drafts in the order they are to be recorded.
         account: Who records: stands in each entry as `recorder`.
         key: An idempotency key: the same drafts under it are recorded once.
+        warn: Is told, when all of it is recorded, what there is to warn of.
+        rehearsal: Refuses and warns just the same, and records nothing.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
@@ -60,11 +65,18 @@ def record(
         digest = _digest(register, drafts)
     for attempt in range(_TRIES):
         try:
-            request = _request(register, drafts, account=account, key=key, digest=digest)
-            return append(request)
+            resolved, request = _request(
+                register, drafts, account=account, key=key, digest=digest
+            )
+            written = append(replace(request, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
+            continue
+        for i, draft in enumerate(resolved):
+            for one in warnings(draft):
+                warn(one._replace(where=f"/drafts/{i}{one.where}"))
+        return written
     raise AssertionError("unreachable")
 
 
@@ -131,17 +143,19 @@ def _request(
     account: str,
     key: str | None,
     digest: bytes,
-) -> Request:
+) -> tuple[list[Draft], Request]:
     names = _Names(register)
-    statements = []
+    resolved, statements = [], []
     for i, value in enumerate(drafts):
         try:
-            statements.append(prepare(_resolve(parse_draft(value), names), recorder=account))
+            draft = _resolve(parse_draft(value), names)
+            statements.append(prepare(draft, recorder=account))
+            resolved.append(draft)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest)
+    return resolved, Request(account, statements, names.adoptions, key, digest)
 
 
 def _resolve(draft: Draft, names: _Names) -> Draft:

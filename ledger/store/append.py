@@ -49,16 +49,21 @@ class Request:
     """Keyed digest of the drafts; a key used again must come with the same one."""
     erasures: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """The openings that are destroyed in the same transaction, by seq and path."""
+    rehearsal: bool = False
+    """Whether it is only judged, at its place in the queue, and then dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The entries [first, stop) that a request became, under which checkpoint."""
+    """The entries [first, stop) that a request became, under which checkpoint; of a
+    rehearsal, none.
+    """
 
     first: int
     stop: int
     checkpoint: bytes
     repeated: bool = False
+    """Whether nothing was written this time."""
 
 
 @dataclass(slots=True)
@@ -137,6 +142,10 @@ class Appender:
                 except LedgerError as error:
                     state.forget()
                     outcomes.append(error)
+                    continue
+                if request.rehearsal:
+                    state.forget()
+                    outcomes.append(Written(size, size, b"", repeated=True))
                     continue
                 state.keep()
                 rows.extend(batch)
