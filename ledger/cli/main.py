@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, output, personal, procedures, threads
+from ledger.cli import changes, importing, output, personal, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Check, Data, Json, Size, now
 from ledger.core import cosignature
@@ -39,6 +39,7 @@ app = typer.Typer(
 token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
 app.add_typer(token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
+app.command("import")(importing.import_file)
 
 _FINISH_TRIES = 20
 

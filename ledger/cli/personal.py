@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.cli import output
 from ledger.domain.warned import Warned
+from ledger.service.contributions import Imported
 from ledger.service.load import Loaded
 from ledger.store.append import Written
 
@@ -44,20 +45,21 @@ def show_recorded(
 
 
 def show_loaded(
-    as_json: bool, loaded: Loaded, warned: Sequence[Warned], *, check: bool
+    as_json: bool, loaded: Loaded | Imported, warned: Sequence[Warned], *, check: bool
 ) -> None:
     """What became of files, or would; then the warnings by what they are of."""
     done = "checked, none recorded" if check else "recorded"
     text = f"{loaded.recorded} {done}, {loaded.known} already here."
-    if loaded.unjudged:
-        text += f" {loaded.unjudged} name what these files record, and are judged when loaded."
+    unjudged = loaded.unjudged if isinstance(loaded, Loaded) else 0
+    if unjudged:
+        text += f" {unjudged} name what these files record, and are judged when loaded."
     value: dict[str, Any] = {
         "checked" if check else "recorded": loaded.recorded,
         "known": loaded.known,
         "warnings": [form(one) for one in warned],
     }
     if check:
-        value["unjudged"] = loaded.unjudged
+        value["unjudged"] = unjudged
     output.answer(as_json, value, text)
     if not as_json:
         summarize(warned)

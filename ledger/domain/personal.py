@@ -67,9 +67,9 @@ _EMAIL = re.compile(
     r"(?P<host>[^\W_][\w-]{0,62})(?P<rest>(?:\.[^\W_][\w-]{0,62}){0,4})"
 )
 _BODIES = """accueil assemblee cabinet concertation conciliation conseil contact courrier
-democratie dialogue direction dpd dpo enquete environnement info infos information mairie mediateur
-noreply participation presse protocole publicite quartier quartiers rgpd secretariat service
-services urbanisme ville"""
+democratie dialogue direction dpd dpo enquete environnement info information infos mairie
+mediateur noreply participation presse protocole publicite quartier quartiers rgpd secretariat
+service services urbanisme ville"""
 _OFFICES = frozenset(_BODIES.split())
 """What an address of a body begins with: nobody in particular reads it."""
 
@@ -138,14 +138,14 @@ _TITLED = re.compile(
     rf"(?:(?:de|du|des|van|von|ben|el|al)\s|d{_APOSTROPHE})?"
     rf"(?P<name>{_NAME})(?:\s(?:de\s|du\s|d{_APOSTROPHE})?{_NAME}){{0,2}}"
 )
-_HOLDERS = """adjoint adjointe adjoints administrateur administratrice architecte bourgmestre chef
-commissaire conseiller conseillère conseillers consul coordinateur coordinatrice défenseur
-délégué déléguée député député-maire députée députée-maire directeur directrice et garante garant
-gouverneur inspecteur inspectrice juge la le les maire maires médiateur médiatrice ministre ou
-premier première procureur procureure préfet préfète président présidente présidents rapporteur
-rapporteure recteur rectrice responsable référent référente secrétaire sous-préfet sous-préfète
-sénateur sénatrice too tous tout tout-le-monde toute toutes trésorier trésorière vice-président
-vice-présidente"""
+_HOLDERS = """adjoint adjointe adjoints administrateur administratrice architecte bourgmestre
+chef commissaire conseiller conseillers conseillère consul coordinateur coordinatrice
+directeur directrice défenseur délégué déléguée député député-maire députée députée-maire et
+garant garante gouverneur inspecteur inspectrice juge la le les maire maires ministre
+médiateur médiatrice ou premier première procureur procureure préfet préfète président
+présidente présidents rapporteur rapporteure recteur rectrice responsable référent référente
+secrétaire sous-préfet sous-préfète sénateur sénatrice too tous tout tout-le-monde toute
+toutes trésorier trésorière vice-président vice-présidente"""
 _OFFICE = frozenset(_HOLDERS.split())
 """What follows a title when an office is meant, or nobody: « Madame la Présidente »."""
 _NAMED_AFTER = re.compile(
