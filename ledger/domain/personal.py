@@ -28,12 +28,14 @@ class Finding(NamedTuple):
 
 def find(text: str) -> tuple[Finding, ...]:
     """The signs of private persons in a text, in their order; none overlap."""
-    found = [
-        Finding(what, start, stop)
-        for what, search in _SEARCHES
-        for start, stop in search(text)
-        if start < stop
-    ]
+    found: list[Finding] = []
+    for hint, searches in _SEARCHES:
+        # Most texts hold no digit and no title: then nothing that needs one is looked for.
+        if hint(text):
+            for what, search in searches:
+                found += [Finding(what, *span) for span in search(text)]
+    if len(found) < 2:
+        return tuple(found)
     kept: list[Finding] = []
     # Of two that overlap, the one that begins first; the longer of two that begin together.
     for one in sorted(found, key=lambda f: (f.start, -f.stop)):
@@ -75,8 +77,6 @@ _OFFICES = frozenset(_BODIES.split())
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    if "@" not in text and "(" not in text and "[" not in text:
-        return
     for match in _EMAIL.finditer(text):
         plain = text[match.end("who")] == "@"
         # « @ville » is the name of an account; « nom (at) domaine » hides an address.
@@ -88,8 +88,9 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 # -- telephone ----------------------------------------------------------------------------
 
+# Each pattern says first how it begins: other places are then passed over four times as fast.
 _PHONE = re.compile(
-    rf"(?<![\d+])(?<!\d[\s.,/{_DASHES}])"
+    rf"(?=[+(0])(?<![\d+])(?<!\d[\s.,/{_DASHES}])"
     rf"(?:(?:\(?(?:\+|00)\s?33\)?[\s.{_DASHES}]?(?:\(0\)[\s.{_DASHES}]?)?)|0)"
     r"(?:"
     rf"(?P<one>[1-79])(?P<gap>[\s./{_DASHES}]{{0,2}})\d\d(?:(?P=gap)\d\d){{3}}"
@@ -107,12 +108,12 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 # -- postal address -----------------------------------------------------------------------
 
 _STREET = re.compile(
-    r"(?<![\w.,/])(?!(?:19|20)\d\d\s)\d{1,4}(?:\s?(?:bis|ter|quater|[A-D]))?\s?,?\s"
+    r"(?=[0-9])(?<![\w.,/])(?!(?:19|20)\d\d\s)\d{1,4}(?:\s?(?:bis|ter|quater|[A-D]))?\s?,?\s"
     rf"(?:(?P<sure>(?i:{_SURELY}))|(?i:{_MAYBE}))\s(?P<of>{_OF})?"
     rf"(?P<name>[{_LETTER}0-9][{_LETTER}0-9'’{_DASHES}]{{1,40}})(?:\s{_NAME}){{0,3}}"
 )
 _POST = re.compile(
-    rf"(?<![\w\d])(?:(?:B\.?P\.?|C\.?S\.?)\s?\d{{2,6}}"
+    rf"(?=[0-9BC])(?<![\w\d])(?:(?:B\.?P\.?|C\.?S\.?)\s?\d{{2,6}}"
     rf"|(?<![\d]\s)(?:0[1-9]|[1-8]\d|9[0-58])\d{{3}}\s(?P<town>{_NAME}))(?!\w)"
 )
 _COUNTED = re.compile("(?:ais|ains?|iens?|éens?|ois|aises|oises|iennes|Euros?|Habitants?)$")
@@ -132,7 +133,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 # -- named person -------------------------------------------------------------------------
 
 _TITLED = re.compile(
-    r"(?<![\w.])(?:M\.|MM\.|Mr\.?|Mme\.?|MME|Mmes|Mlle|Mlles|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle"
+    r"(?=[MDPmdp])(?<![\w.])(?:M\.|MM\.|Mr\.?|Mme\.?|MME|Mmes|Mlle|Mlles|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle"
     r"|[Mm]essieurs|[Mm]esdames|Dr\.?|[Dd]octeure?|Me|[Mm]aître|Pr\.?|[Pp]rofesseure?)\s{1,2}"
     rf"(?:(?:[{_CAPITAL}]\.\s?){{1,2}})?"
     rf"(?:(?:de|du|des|van|von|ben|el|al)\s|d{_APOSTROPHE})?"
@@ -166,10 +167,12 @@ def _named(text: str) -> Iterator[tuple[int, int]]:
 
 # -- numbers that belong to one person ------------------------------------------------------
 
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:\s?[0-9A-Z]{4}){2,7}(?:\s?[0-9A-Z]{1,3})?(?!\w)")
+_IBAN = re.compile(
+    r"(?=[A-Z])(?<!\w)[A-Z]{2}\d{2}(?:\s?[0-9A-Z]{4}){2,7}(?:\s?[0-9A-Z]{1,3})?(?!\w)"
+)
 _CORSICA = {"2A": "19", "2B": "18"}
 _NIR = re.compile(
-    r"(?<!\d)[1278]\s?\d\d\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dAB]\s?\d{3}\s?\d{3}\s?\d\d(?!\d)"
+    r"(?=[1278])(?<!\d)[1278]\s?\d\d\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dAB]\s?\d{3}\s?\d{3}\s?\d\d(?!\d)"
 )
 
 
@@ -192,11 +195,18 @@ def _nirs(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-_SEARCHES: tuple[tuple[Sign, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
-    ("email", _emails),
-    ("phone", _phones),
-    ("postal_address", _addresses),
-    ("named_person", _named),
-    ("iban", _ibans),
-    ("nir", _nirs),
+_Search = Callable[[str], Iterator[tuple[int, int]]]
+_SEARCHES: tuple[tuple[Callable[[str], object], tuple[tuple[Sign, _Search], ...]], ...] = (
+    (re.compile(r"[@(\[]").search, (("email", _emails),)),
+    (
+        re.compile("[0-9]").search,
+        (("phone", _phones), ("postal_address", _addresses), ("iban", _ibans), ("nir", _nirs)),
+    ),
+    (
+        re.compile(
+            "M|D[ro]|Pr|onsieur|adame|ademoi|essieurs|esdames|aître|octeur|rofess"
+        ).search,
+        (("named_person", _named),),
+    ),
 )
+"""What a text must hold for a search to be worth it, and the searches."""

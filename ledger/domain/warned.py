@@ -65,6 +65,7 @@ def _signs(draft: Draft) -> Iterator[Warned]:
         if form == "sha256" or (where == "/body/author" and open_ == "restricted"):
             continue
         # In an address only an e-mail address is a sign: its numbers are those of documents.
-        signs = {one.what for one in find(words) if form != "url" or one.what == "email"}
-        for what in sorted(signs):
-            yield Warned(where, what, open_ == "clear")
+        found = find(words)
+        for what in sorted({one.what for one in found}) if found else ():
+            if form != "url" or what == "email":
+                yield Warned(where, what, open_ == "clear")
