@@ -113,7 +113,7 @@ _STREET = re.compile(
     rf"(?P<name>[{_LETTER}0-9][{_LETTER}0-9'’{_DASHES}]{{1,40}})(?:\s{_NAME}){{0,3}}"
 )
 _POST = re.compile(
-    rf"(?=[0-9BC])(?<![\w\d])(?:(?:B\.?P\.?|C\.?S\.?)\s?\d{{2,6}}"
+    rf"(?=[0-9BC])(?<!\w)(?:(?:B\.?P\.?|C\.?S\.?)\s?\d{{2,6}}"
     rf"|(?<![\d]\s)(?:0[1-9]|[1-8]\d|9[0-58])\d{{3}}\s(?P<town>{_NAME}))(?!\w)"
 )
 _COUNTED = re.compile("(?:ais|ains?|iens?|éens?|ois|aises|oises|iennes|Euros?|Habitants?)$")
@@ -133,8 +133,8 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 # -- named person -------------------------------------------------------------------------
 
 _TITLED = re.compile(
-    r"(?=[MDPmdp])(?<![\w.])(?:M\.|MM\.|Mr\.?|Mme\.?|MME|Mmes|Mlle|Mlles|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle"
-    r"|[Mm]essieurs|[Mm]esdames|Dr\.?|[Dd]octeure?|Me|[Mm]aître|Pr\.?|[Pp]rofesseure?)\s{1,2}"
+    r"(?=[MDPmdp])(?<![\w.])(?:M\.|MM\.|Mr\.?|Mme\.?|MME|Mmes|Mlles?|[Mm]onsieur|[Mm]adame"
+    r"|[Mm]ademoiselle|[Mm]essieurs|[Mm]esdames|Dr\.?|[Dd]octeure?|Me|[Mm]aître|Pr\.?|[Pp]rofesseure?)\s{1,2}"
     rf"(?:(?:[{_CAPITAL}]\.\s?){{1,2}})?"
     rf"(?:(?:de|du|des|van|von|ben|el|al)\s|d{_APOSTROPHE})?"
     rf"(?P<name>{_NAME})(?:\s(?:de\s|du\s|d{_APOSTROPHE})?{_NAME}){{0,2}}"
@@ -150,8 +150,8 @@ toutes trésorier trésorière vice-président vice-présidente"""
 _OFFICE = frozenset(_HOLDERS.split())
 """What follows a title when an office is meant, or nobody: « Madame la Présidente »."""
 _NAMED_AFTER = re.compile(
-    rf"(?i:{_WAY}|pont|école|collège|lycée|crèche|gymnase|stade|salle|parc|jardin|fondation|prix|"
-    rf"hôpital|clinique|bibliothèque|médiathèque|maison|centre)\s(?:{_OF})?$"
+    rf"(?i:{_WAY}|pont|école|collège|lycée|crèche|gymnase|stade|salle|parc|fondation|prix|"
+    rf"hôpital|clinique|bibliothèque|médiathèque)\s(?:{_OF})?$"
 )
 _BEFORE = 40
 
@@ -172,7 +172,8 @@ _IBAN = re.compile(
 )
 _CORSICA = {"2A": "19", "2B": "18"}
 _NIR = re.compile(
-    r"(?=[1278])(?<!\d)[1278]\s?\d\d\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dAB]\s?\d{3}\s?\d{3}\s?\d\d(?!\d)"
+    r"(?=[1278])(?<!\d)[1278]\s?\d\d\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?\d[\dAB]\s?\d{3}\s?\d{3}"
+    r"\s?\d\d(?!\d)"
 )
 
 
@@ -185,9 +186,7 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _nirs(text: str) -> Iterator[tuple[int, int]]:
-    """Source: INSEE, décret n° 82-103: the key is 97 less the number modulo 97; department
-    2A counts as 19, 2B as 18.
-    """
+    """Source: INSEE: the key is 97 less the number modulo 97; 2A counts as 19, 2B as 18."""
     for match in _NIR.finditer(text):
         plain = re.sub(r"\s", "", match[0])
         number = plain[:5] + _CORSICA.get(plain[5:7], plain[5:7]) + plain[7:13]
