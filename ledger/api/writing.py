@@ -10,16 +10,17 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples
+from ledger.api.authority import authorized
 from ledger.api.caching import NEVER
 from ledger.api.entries import inclusion_form
 from ledger.api.forms import BASE, json_response
-from ledger.api.limits import bearer, check_key, parse_drafts, read_body
+from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
 from ledger.domain.warned import Warned
+from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
-from ledger.service.tokens import authenticate
 
 router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
 
@@ -32,6 +33,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "not_json",
         "bad_request",
         "unauthorized",
+        "forbidden",
         "unknown_process",
         "unknown_reference",
         "duplicate_id",
@@ -96,8 +98,7 @@ async def write(
     seems to name a private person, never in its words: what stands in clear cannot be erased.
     """
     services = services_of(request)
-    # Before the body: who may not write need not be read.
-    account = await to_thread.run_sync(authenticate, services.register, bearer(request))
+    account = await authorized(request, "record")
     check_key(key)
     body = await read_body(request, services.limits.body)
     pens: CapacityLimiter = request.app.state.pens
@@ -118,6 +119,7 @@ def _write(
         key=key,
         warn=warned.append,
         rehearsal=check,
+        authority=Authority(services.register, account, services.clock()),
     )
     headers = {"Cache-Control": NEVER}
     warnings = [one._asdict() | {"advice": one.advice} for one in warned]

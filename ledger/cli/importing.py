@@ -11,8 +11,10 @@ import typer
 
 from ledger.cli import output, personal
 from ledger.cli.options import SETTINGS, As, Check, Data, Json, now
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.warned import Warned
 from ledger.service import contributions, register
+from ledger.service.authority import authority_of
 from ledger.service.rows import read_rows
 
 _PAIR = re.compile(r"([a-z]+)=(.+)")
@@ -53,7 +55,7 @@ def import_file(
     ] = None,
     illustrative: Annotated[bool, typer.Option(help="All of it is invented.")] = False,
     data: Data = SETTINGS.data,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     check: Check = False,
     as_json: Json = False,
 ) -> None:
@@ -78,6 +80,7 @@ def import_file(
             name=file.name,
             account=account,
             append=lambda request: opened.append_one(request, now=now()),
+            authority=authority_of(opened, account, now=now()),
             progress=advance,
             warn=warned.append,
             rehearsal=check,

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from ledger.domain.warned import Warn, Warned
 from ledger.errors import LedgerError, MalformedError
+from ledger.service.authority import Authority
 from ledger.service.forgotten import digest_of
 from ledger.service.record import Append, record
 from ledger.service.register import Register
@@ -78,6 +79,7 @@ def import_rows(
     name: str,
     account: str,
     append: Append,
+    authority: Authority | None = None,
     progress: Callable[[int], None] = lambda _: None,
     warn: Warn = lambda _: None,
     rehearsal: bool = False,
@@ -86,6 +88,7 @@ def import_rows(
 
     Args:
         name: What the file is called where a line of it is named.
+        authority: As `record` takes it.
         progress: Told how many rows have been seen to.
         warn: Is told, batch by batch, what there is to warn of; `where` names the line.
         rehearsal: Refuses and warns just the same, and records nothing.
@@ -115,6 +118,7 @@ def import_rows(
                     drafts,
                     account=account,
                     append=append,
+                    authority=authority,
                     warn=_at_lines(warn, new, name),
                     rehearsal=rehearsal,
                 )

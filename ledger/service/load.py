@@ -18,6 +18,7 @@ from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.pointer import sealed_at
 from ledger.domain.warned import Warn, Warned
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
+from ledger.service.authority import Authority
 from ledger.service.record import MAX_BATCH, Append, record
 from ledger.service.register import Register
 from ledger.store import read
@@ -66,6 +67,7 @@ def load(
     *,
     account: str,
     append: Append,
+    authority: Authority | None = None,
     progress: Progress = lambda _: None,
     warn: Warn = lambda _: None,
     rehearsal: bool = False,
@@ -73,6 +75,7 @@ def load(
     """Records those drafts that are not recorded yet, in their order.
 
     Args:
+        authority: As `record` takes it.
         progress: Told how many drafts have been seen to.
         warn: Is told, batch by batch, what there is to warn of; `where` begins with the place
             of the draft among all.
@@ -106,6 +109,7 @@ def load(
                 batch,
                 account=account,
                 append=append,
+                authority=authority,
                 warn=_placed(warn, places[done:]),
                 rehearsal=rehearsal,
             )

@@ -17,6 +17,7 @@ from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.authority import Authority
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -42,6 +43,7 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
+    authority: Authority | None = None,
     warn: Warn = lambda _: None,
     rehearsal: bool = False,
 ) -> Written:
@@ -50,13 +52,16 @@ def record(
     Args:
         drafts: Decoded JSON, 1 to 20,000 drafts in the order they are to be recorded.
         account: Who records: stands in each entry as `recorder`.
+        authority: Judges each draft by what the account was granted; None for the keeper of the
+            folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
         warn: Is told, when all of it is recorded, what there is to warn of.
         rehearsal: Refuses and warns just the same, and records nothing.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
-        RefusedError: a draft makes no sense in the register, or the key was used before.
+        RefusedError: a draft makes no sense in the register, or the key was used before;
+            `forbidden`: it is not for this account to say.
     """
     if not 1 <= len(drafts) <= MAX_BATCH:
         raise MalformedError("bad_draft", f"a batch has 1 to {MAX_BATCH} drafts")
@@ -65,9 +70,7 @@ def record(
         digest = _digest(register, drafts)
     for attempt in range(_TRIES):
         try:
-            resolved, request = _request(
-                register, drafts, account=account, key=key, digest=digest
-            )
+            resolved, request = _request(register, drafts, account, key, digest, authority)
             written = append(replace(request, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
@@ -139,23 +142,27 @@ class _Names:
 def _request(
     register: Register,
     drafts: Sequence[object],
-    *,
     account: str,
     key: str | None,
     digest: bytes,
+    authority: Authority | None,
 ) -> tuple[list[Draft], Request]:
     names = _Names(register)
+    judged_at = authority.begin() if authority else None
     resolved, statements = [], []
     for i, value in enumerate(drafts):
         try:
             draft = _resolve(parse_draft(value), names)
+            if authority:
+                authority.check(draft)
             statements.append(prepare(draft, recorder=account))
             resolved.append(draft)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return resolved, Request(account, statements, names.adoptions, key, digest)
+    request = Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    return resolved, request
 
 
 def _resolve(draft: Draft, names: _Names) -> Draft:
