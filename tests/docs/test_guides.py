@@ -31,6 +31,7 @@ from viz.site.app import create_app
 
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+PERSONS = (ROOT / "docs" / "persons.md").read_text(encoding="utf-8")
 SLUG = "rue-aux-ecoles"
 KINDS = [
     "process.opened",
@@ -61,6 +62,12 @@ def story() -> str:
 def contribution() -> str:
     """The draft that is recorded alone."""
     (text,) = blocks(RECORDING, "json")
+    return text
+
+
+def export() -> str:
+    """The file of a platform that is imported."""
+    (text,) = blocks(RECORDING, "csv")
     return text
 
 
@@ -254,6 +261,7 @@ def test_the_commands_for_clerks_work_as_shown(
     monkeypatch.setenv("LEDGER_DATA", str(tmp_path / "data"))
     Path(f"{SLUG}.jsonl").write_text(story(), encoding="utf-8")
     Path("contribution.json").write_text(contribution(), encoding="utf-8")
+    Path("export.csv").write_text(export(), encoding="utf-8")
     ran = []
     for line in re.findall(r"^    filrouge (.+)$", RECORDING, re.MULTILINE):
         words, _, file = line.partition(" < ")
@@ -261,16 +269,20 @@ def test_the_commands_for_clerks_work_as_shown(
         result = CliRunner().invoke(commands, shlex.split(words), input=given)
         assert result.exit_code == 0, (line, result.output, result.exception)
         ran.append(words.split()[0])
-    assert ran == ["init", "load", "show", "show", "verify", "record", "erase"]
+    imported = ["import", "import"]
+    assert ran == ["init", "load", "show", "show", "verify", "record", *imported, "erase"]
+    shown = CliRunner().invoke(commands, ["show", f"{SLUG}/C3"])
+    assert "Traverser" in shown.output
     assert CliRunner().invoke(commands, ["verify"]).exit_code == 0
 
 
-@pytest.mark.parametrize("line", command_lines(RECORDING) + command_lines(API))
+@pytest.mark.parametrize("line", command_lines(RECORDING + API + PERSONS))
 def test_every_command_and_option_shown_is_understood(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(f"{SLUG}.jsonl").touch()
+    Path("export.csv").touch()
     words = shlex.split(line.partition(" < ")[0])[1:]
     command = get_command(commands)
     while isinstance(command, TyperGroup):
@@ -329,7 +341,8 @@ def test_the_request_that_writes_is_recorded_once(
     again = client.post(path, json=body, headers=headers | auth)
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert first.json() == again.json()
-    assert {"first", "last", "size", "checkpoint", "entries", "proof"} == first.json().keys()
+    answered = {"first", "last", "size", "checkpoint", "entries", "proof", "warnings"}
+    assert answered == first.json().keys()
     (entry,) = first.json()["entries"]
     (told,) = re.findall(r"^    data: (.+)$", API, re.MULTILINE)
     assert json.loads(told) == {key: entry[key] for key in ("kind", "nth", "process", "seq")}
@@ -356,10 +369,14 @@ def test_the_embed_is_the_line_that_the_page_gives(client: TestClient) -> None:
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("guide", [RECORDING, API], ids=["recording", "api"])
+@pytest.mark.parametrize(
+    "guide", [RECORDING, API, PERSONS], ids=["recording", "api", "persons"]
+)
 def test_prose_is_narrow_and_links_lead_somewhere(guide: str) -> None:
     prose = re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.MULTILINE | re.DOTALL)
-    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith("|")]
+    # A command is one line, so that it can be copied.
+    whole = ("|", "    filrouge ")
+    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith(whole)]
     assert not wide
     for target in re.findall(r"\]\(([^)#]+)", guide):
         assert (ROOT / "docs" / target).is_file(), target
