@@ -73,7 +73,7 @@ def export() -> str:
 
 def command_lines(guide: str) -> list[str]:
     """The commands of a guide, in their order: in blocks, and within sentences."""
-    found = re.finditer(r"^    (filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
+    found = re.finditer(r"^ {4,}(filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
     return [match[1] or match[2] for match in found]
 
 
