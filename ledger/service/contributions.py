@@ -81,7 +81,7 @@ def import_rows(
     append: Append,
     authority: Authority | None = None,
     progress: Callable[[int], None] = lambda _: None,
-    warn: Warn = lambda _: None,
+    warn: Warn | None = None,
     rehearsal: bool = False,
 ) -> Imported:
     """Records the rows that are not recorded yet, in their order and in batches.
@@ -119,7 +119,7 @@ def import_rows(
                     account=account,
                     append=append,
                     authority=authority,
-                    warn=_at_lines(warn, new, name),
+                    warn=warn and _at_lines(warn, new, name),
                     rehearsal=rehearsal,
                 )
             except LedgerError as error:

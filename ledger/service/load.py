@@ -69,7 +69,7 @@ def load(
     append: Append,
     authority: Authority | None = None,
     progress: Progress = lambda _: None,
-    warn: Warn = lambda _: None,
+    warn: Warn | None = None,
     rehearsal: bool = False,
 ) -> Loaded:
     """Records those drafts that are not recorded yet, in their order.
@@ -110,7 +110,7 @@ def load(
                 account=account,
                 append=append,
                 authority=authority,
-                warn=_placed(warn, places[done:]),
+                warn=warn and _placed(warn, places[done:]),
                 rehearsal=rehearsal,
             )
         done += len(batch)

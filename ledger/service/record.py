@@ -44,7 +44,7 @@ def record(
     append: Append,
     key: str | None = None,
     authority: Authority | None = None,
-    warn: Warn = lambda _: None,
+    warn: Warn | None = None,
     rehearsal: bool = False,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
@@ -76,9 +76,10 @@ def record(
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
             continue
-        for i, draft in enumerate(resolved):
-            for one in warnings(draft):
-                warn(one._replace(where=f"/drafts/{i}{one.where}"))
+        if warn is not None:
+            for i, draft in enumerate(resolved):
+                for one in warnings(draft):
+                    warn(one._replace(where=f"/drafts/{i}{one.where}"))
         return written
     raise AssertionError("unreachable")
 
