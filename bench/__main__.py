@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import appending, boards, importing, pages, proving, verifying
+from bench import appending, boards, importing, pages, proving, signing, verifying
 from bench.figures import Figure
 from ledger.service.settings import calm_collector
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Runs every bench and prints one table."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a million entries; an hour or so")
-    names = ["append", "import", "verify", "prove", "pages", "board"]
+    names = ["append", "import", "verify", "sign", "prove", "pages", "board"]
     parser.add_argument("--only", choices=names)
     arguments = parser.parse_args()
     calm_collector()
@@ -32,6 +32,7 @@ def main() -> None:
         "append": lambda folder: appending.run(folder, entries),
         "import": lambda folder: importing.run(folder / "import"),
         "verify": verifying.run,
+        "sign": signing.run,
         "prove": proving.run,
         "pages": lambda folder: pages.run(folder, full=arguments.full),
         "board": lambda folder: boards.run(folder, full=arguments.full),

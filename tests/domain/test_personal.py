@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.domain.draft import parse_draft, prepare
 from ledger.domain.hidden import revealed
 from ledger.domain.personal import find
+from ledger.domain.signed_draft import sign_draft
 from ledger.domain.warned import Warned, warnings
 from ledger.errors import MalformedError
 from tests.world import contribution, draft, opened, unit
@@ -188,6 +190,21 @@ def test_every_string_is_looked_at_speakers_and_sources_too() -> None:
         ("/body/text", "phone"),
         ("/sources/0/title", "named_person"),
         ("/sources/0/url", "email"),
+    ]
+
+
+def test_what_its_speaker_signed_and_sealed_is_looked_at_too() -> None:
+    one = unit("R1", "Un banc pour Mme Exemple", theme="Chez M. Exemple")
+    signed = sign_draft(
+        parse_draft(one),
+        Ed25519PrivateKey.generate(),
+        origin="registre.example/essai",
+        nonce="0" * 32,
+    )
+    assert "Exemple" not in signed["body"]["title"]
+    assert [(w.where, w.clear) for w in warnings(parse_draft(signed))] == [
+        ("/body/title", False),
+        ("/body/theme", True),
     ]
 
 
