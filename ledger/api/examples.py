@@ -162,6 +162,14 @@ WRITTEN = {
     "entries": [
         {"seq": 174, "process": SLUG, "nth": 170, "kind": "answer.given", "at": AT},
     ],
+    "warnings": [
+        {
+            "where": "/drafts/0/body/reason",
+            "what": "phone",
+            "clear": False,
+            "advice": "If this names or reaches a private person without need, erase …",
+        }
+    ],
     "proof": INCLUSION,
 }
 

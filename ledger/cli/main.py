@@ -18,16 +18,19 @@ from ledger.cli import (
     changes,
     erasing,
     files,
+    importing,
     keys,
     output,
+    personal,
     procedures,
     signing,
     threads,
 )
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Json, Size, now, read_drafts
+from ledger.cli.options import As, Check, Data, Json, Size, now, read_drafts
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
+from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, backup, demo, load, publish, record, register, since
 from ledger.service.authority import authority_of
@@ -50,6 +53,7 @@ app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
 app.add_typer(files.app, name="files")
 app.command("attach")(files.attach)
+app.command("import")(importing.import_file)
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
@@ -95,11 +99,13 @@ def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
     opened = register.open_register(data)
     drafts = [draft for path in files for draft in load.check_file(path)]
+    warned: list[Warned] = []
     with output.progress("Recording", len(drafts)) as advance:
         loaded = load.load(
             opened,
@@ -108,12 +114,10 @@ def load_files(
             append=lambda request: opened.append_one(request, now=now()),
             authority=authority_of(opened, account, now=now()),
             progress=advance,
+            warn=warned.append,
+            rehearsal=check,
         )
-    output.answer(
-        as_json,
-        {"recorded": loaded.recorded, "known": loaded.known},
-        f"{loaded.recorded} recorded, {loaded.known} already here.",
-    )
+    personal.show_loaded(as_json, loaded, warned, check=check)
 
 
 @app.command("record")
@@ -127,11 +131,13 @@ def record_one(
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = read_drafts(draft)
     opened, instant = register.open_register(data), now()
+    warned: list[Warned] = []
     written = record.record(
         opened,
         drafts,
@@ -139,12 +145,10 @@ def record_one(
         key=key,
         append=record.direct(opened, instant),
         authority=authority_of(opened, account, now=instant),
+        warn=warned.append,
+        rehearsal=check,
     )
-    output.answer(
-        as_json,
-        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
-        f"Recorded as {output.span(written.first, written.stop)}.",
-    )
+    personal.show_recorded(as_json, None if check else written, len(drafts), warned)
 
 
 @app.command()
