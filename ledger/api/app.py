@@ -23,11 +23,13 @@ from ledger.api import (
     entries,
     procedures,
     processes,
+    proposals,
     raw,
     references,
     stream,
     writing,
 )
+from ledger.api.authority import check_declared
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -50,6 +52,7 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    proposals.router,
     accounts.router,
     entries.router,
     stream.router,
@@ -109,6 +112,8 @@ def create_api(
     app.state.pictures = Bodies(_PICTURES)
     install_problems(app)
     for router in ROUTERS:
+        for route in router.routes:
+            check_declared(route)
         app.include_router(router)
     app.add_middleware(Doorway)
     describe(app)

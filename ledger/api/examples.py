@@ -157,3 +157,13 @@ STANDING = {
     ],
     "used": "2026-11-03T14:00:00.000Z",
 }
+PROPOSED = {
+    "id": "9f2c01d7a4e85b36",
+    "account": "dialogue-citoyen",
+    "created": AT,
+    "expires": "2026-12-23T09:00:00.000Z",
+    "note": "Pour la commission de jeudi.",
+    "processes": [SLUG],
+    "count": 1,
+}
+PROPOSAL = {**PROPOSED, "drafts": [DRAFT]}

@@ -10,16 +10,18 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import NEVER
 from ledger.api.entries import inclusion_form
 from ledger.api.forms import BASE, json_response
 from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
+from ledger.domain.accounts import Account
 from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
+from ledger.store.append import Written
 
 router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
 
@@ -47,7 +49,6 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         also={200: "The same batch was recorded before under this key: the first answer."},
     ),
     openapi_extra={
-        "security": [{"token": []}],
         "requestBody": {
             "required": True,
             "content": {
@@ -73,6 +74,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
 )
 async def write(
     request: Request,
+    account: Annotated[Account, needs("record")],
     key: Annotated[
         str | None,
         Header(
@@ -89,7 +91,6 @@ async def write(
     single entry it holds the proof, for others ask for receipts.
     """
     services = services_of(request)
-    account = await authorized(request, "record")
     check_key(key)
     body = await read_body(request, services.limits.body)
     pens: CapacityLimiter = request.app.state.pens
@@ -105,6 +106,11 @@ def _write(services: Services, body: bytes, account: str, key: str | None) -> Re
         key=key,
         authority=Authority(services.register, account, services.clock()),
     )
+    return written_response(services, written)
+
+
+def written_response(services: Services, written: Written) -> Response:
+    """Where entries stand that were just recorded, or before under the same key."""
     services.live.wake()
     size = checkpoint_in(written.checkpoint).size
     rows = services.queries.entries(start=written.first, limit=written.stop - written.first)

@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
@@ -15,15 +14,15 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, output, procedures, threads
+from ledger.cli import accounts, changes, output, policies, procedures, proposals, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now
+from ledger.cli.powers import needs
+from ledger.cli.reading import Drafts, read_drafts
 from ledger.core import cosignature
-from ledger.core.canonical import loads
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erase, load, publish, record, register
-from ledger.service.accounts import acting
 from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.settings import calm_collector
@@ -41,6 +40,9 @@ app = typer.Typer(
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
+app.add_typer(policies.app, name="policy")
+app.add_typer(proposals.app, name="proposal")
+app.command()(proposals.propose)
 
 _FINISH_TRIES = 20
 
@@ -50,6 +52,7 @@ Files = Annotated[
 
 
 @app.command()
+@needs("keeper")
 def init(
     authority: Annotated[str, typer.Option(help="Who keeps the register.")],
     origin: Annotated[
@@ -84,6 +87,7 @@ def init(
 
 
 @app.command("load")
+@needs("record")
 def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
@@ -110,11 +114,9 @@ def load_files(
 
 
 @app.command("record")
+@needs("record")
 def record_one(
-    draft: Annotated[
-        str,
-        typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
-    ],
+    draft: Drafts,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
     key: Annotated[
@@ -123,7 +125,7 @@ def record_one(
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
-    drafts = _drafts(draft)
+    drafts = read_drafts(draft)
     opened, instant = register.open_register(data), now()
     written = record.record(
         opened,
@@ -141,6 +143,7 @@ def record_one(
 
 
 @app.command()
+@needs("everybody")
 def show(
     place: Annotated[
         str, typer.Argument(help="A process, PROCESS/ID, or the number of an entry.")
@@ -170,6 +173,7 @@ def show(
 
 
 @app.command()
+@needs("everybody")
 def thread(
     place: Annotated[str, typer.Argument(metavar="PROCESS/ID", help="Whose thread.")],
     data: Data = _SETTINGS.data,
@@ -180,6 +184,7 @@ def thread(
 
 
 @app.command()
+@needs("everybody")
 def draw(
     place: Annotated[str, typer.Argument(help="A process, or PROCESS/ID for one red thread.")],
     out: Annotated[
@@ -203,6 +208,7 @@ def draw(
 
 
 @app.command("changes")
+@needs("everybody")
 def show_changes(
     process: Annotated[str, typer.Argument(help="Which process.")],
     since: Annotated[
@@ -220,6 +226,7 @@ def show_changes(
 
 
 @app.command()
+@needs("everybody")
 def verify(
     place: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="The folder of a register.")
@@ -251,6 +258,7 @@ def verify(
 
 
 @app.command()
+@needs("keeper")
 def serve(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -261,6 +269,7 @@ def serve(
 
 
 @app.command("demo")
+@needs("keeper")
 def serve_demo(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -280,6 +289,7 @@ def serve_demo(
 
 
 @app.command()
+@needs("everybody")
 def keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
     """Print the verifier keys of the register: what anybody needs to check it."""
     texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
@@ -287,6 +297,7 @@ def keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
 
 
 @app.command("publish")
+@needs("everybody")
 def publish_files(
     out: Annotated[Path, typer.Option(help="Folder for the static files.")],
     data: Data = _SETTINGS.data,
@@ -297,6 +308,7 @@ def publish_files(
 
 
 @app.command("erase")
+@needs("erase")
 def erase_texts(
     entry: Annotated[
         int | None, typer.Argument(help="The number of the entry; none with --finish.")
@@ -314,7 +326,6 @@ def erase_texts(
 ) -> None:
     """Destroy texts of one entry for a person's sake; the rest still verifies."""
     opened = register.open_register(data)
-    acting(opened, account, "erase", now=now())
     if not finish:
         if entry is None or not path or not basis:
             raise typer.BadParameter("name the entry, a --path and the --basis")
@@ -345,24 +356,6 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
         Server(create_app(opened), host=host, port=port, log_level="warning").run()
-
-
-def _drafts(text: str) -> list[object]:
-    """The drafts that an argument names or is."""
-    path = Path(text)
-    if text != "-" and "{" not in text and path.suffix == ".jsonl":
-        return load.read_drafts(path)
-    if text == "-":
-        data = sys.stdin.buffer.read()
-    elif "{" in text:
-        data = os.fsencode(text)
-    else:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UncheckedError("unreadable", f"{text}: {error.strerror}") from error
-    value = loads(data, max_depth=10)
-    return [*value] if isinstance(value, list) else [value]
 
 
 def run() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -16,7 +16,6 @@ from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
-from ledger.service.authority import Authority
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -35,6 +34,16 @@ Append = Callable[[Request], Written]
 """Hands a request to whoever holds the pen: the register itself, or the server's writer."""
 
 
+class Judge(Protocol):
+    """Says what may be recorded in whose name: `service.authority.Authority` is one."""
+
+    def begin(self) -> int:
+        """Begins a batch; the last entry that may have changed the power that is judged by."""
+
+    def check(self, draft: Draft) -> None:
+        """Checks one draft, in order; names in it are numbers already."""
+
+
 def record(
     register: Register,
     drafts: Sequence[object],
@@ -42,7 +51,9 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
-    authority: Authority | None = None,
+    owner: str = "",
+    authority: Judge | None = None,
+    rehearsal: bool = False,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
 
@@ -52,6 +63,8 @@ def record(
         authority: Judges each draft by what the account was granted; None for the keeper of the
             folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
+        owner: Whose key it is; the account's if empty.
+        rehearsal: Refuses just the same, and records nothing.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
@@ -66,7 +79,7 @@ def record(
     for attempt in range(_TRIES):
         try:
             request = _request(register, drafts, account, key, digest, authority)
-            return append(request)
+            return append(replace(request, account=owner or account, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
@@ -135,7 +148,7 @@ def _request(
     account: str,
     key: str | None,
     digest: bytes,
-    authority: Authority | None,
+    authority: Judge | None,
 ) -> Request:
     names = _Names(register)
     judged_at = authority.begin() if authority else None
