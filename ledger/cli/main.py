@@ -42,7 +42,6 @@ app.add_typer(accounts.token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
 app.add_typer(policies.app, name="policy")
 app.add_typer(proposals.app, name="proposal")
-app.command()(proposals.propose)
 
 _FINISH_TRIES = 20
 
@@ -140,6 +139,9 @@ def record_one(
         {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
         f"Recorded as {output.span(written.first, written.stop)}.",
     )
+
+
+app.command()(proposals.propose)
 
 
 @app.command()

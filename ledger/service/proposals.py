@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-import structlog
 
 from ledger.core.canonical import check_text
 from ledger.domain.accounts import REGISTRAR, Account
@@ -31,8 +30,6 @@ from ledger.store.append import Written
 KEPT = timedelta(days=30)
 MAX_NOTE = 1000
 """Characters of a note."""
-
-log = structlog.get_logger("ledger.proposals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +131,6 @@ def confirm(
     )
     # If we crash here, confirming again finds the first answer and drops the proposal.
     _forget(register, id_)
-    log.info(
-        "proposal confirmed",
-        id=id_,
-        proposed_by=row.account,
-        confirmed_by=account,
-        first=written.first,
-        stop=written.stop,
-    )
     return written
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ledger.domain.accounts import KEEPER, Account, account_of, check_may, fold_accounts
-from ledger.domain.events import AccountGranted, AccountRevoked
+from ledger.domain.events import AccountGranted, AccountRevoked, Body
 from ledger.domain.powers import ACTS, POWERS, ROLES
 from ledger.errors import RefusedError
 
@@ -19,12 +19,12 @@ def granted(name: str = "mairie", *roles: str, **more: object) -> AccountGranted
 
 
 def test_a_later_grant_takes_the_place_of_an_earlier_one_whole() -> None:
-    said = [granted(processes=["a"], until="2026"), granted("mairie", "panel")]
+    said: list[Body] = [granted(processes=["a"], until="2026"), granted("mairie", "panel")]
     assert fold_accounts(said) == {"mairie": Account("mairie", frozenset({"panel"}))}
 
 
 def test_a_revocation_ends_one_account_and_a_new_grant_begins_it_again() -> None:
-    said = [granted(), granted("autre"), AccountRevoked(account="mairie")]
+    said: list[Body] = [granted(), granted("autre"), AccountRevoked(account="mairie")]
     assert fold_accounts(said).keys() == {"autre"}
     assert fold_accounts([*said, granted()]).keys() == {"autre", "mairie"}
 
