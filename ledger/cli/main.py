@@ -14,11 +14,20 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, output, policies, procedures, proposals, threads
+from ledger.cli import (
+    accounts,
+    changes,
+    keys,
+    output,
+    policies,
+    procedures,
+    proposals,
+    signing,
+    threads,
+)
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Json, Size, now
+from ledger.cli.options import As, Data, Drafts, Json, Size, now, read_drafts
 from ledger.cli.powers import needs
-from ledger.cli.reading import Drafts, read_drafts
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
@@ -39,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
+app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
 app.add_typer(policies.app, name="policy")
 app.add_typer(proposals.app, name="proposal")
@@ -290,9 +300,12 @@ def serve_demo(
         _serve(opened, host, port)
 
 
-@app.command()
+app.command()(signing.sign)
+
+
+@app.command("keys")
 @needs("everybody")
-def keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
+def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
     """Print the verifier keys of the register: what anybody needs to check it."""
     texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
     output.answer(as_json, {"keys": texts}, "\n".join(texts))

@@ -8,9 +8,8 @@ import typer
 
 from ledger.api.proposals import proposal_form
 from ledger.cli import output
-from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.cli.options import SETTINGS, As, Data, Drafts, Json, now, read_drafts
 from ledger.cli.powers import needs
-from ledger.cli.reading import Drafts, read_drafts
 from ledger.domain.accounts import REGISTRAR
 from ledger.service import proposals, record
 from ledger.service.accounts import known
