@@ -52,7 +52,7 @@ def list_proposals(
     asker = known(register, account, now=instant)
     rows = [proposal_form(p) for p in proposals.listed(register, asker, now=instant)]
     lines = [
-        f"{row['id']} · {row['account']} · {row['count']} drafts in"
+        f"{row['id']} · {row['account']} · {row['count']} draft{'s' * (row['count'] != 1)} in"
         f" {', '.join(row['processes'])} · until {row['expires']} · {row['note']}"
         for row in rows
     ]

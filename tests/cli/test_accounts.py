@@ -84,7 +84,7 @@ def test_a_grant_says_where_and_until_when_and_its_token_is_shown_once(house: Re
     )
     assert grant.exit == 0, grant.err
     assert grant.out.startswith("fr_")
-    assert "conseil · panel · in cours-fraiches · until 2099-06-30 · 1 tokens" in listed.out
+    assert "conseil · panel · in cours-fraiches · until 2099-06-30 · 1 token" in listed.out
     secret = grant.out.strip().split("_", 2)[2]
     assert secret not in grant.err + listed.out + plain.out
     rows = {row["account"]: row for row in json.loads(plain.out)["accounts"]}
@@ -140,7 +140,7 @@ def test_four_eyes_on_the_command_line(house: Register) -> None:
         ["proposal", "list"],
         ["verify"],
     )
-    assert f"{id_} · un-recorder · 1 drafts in cours-fraiches" in waiting.out
+    assert f"{id_} · un-recorder · 1 draft in cours-fraiches" in waiting.out
     told = json.loads(shown.out)
     assert (told["drafts"], told["note"]) == ([unit("R1")], "Pour jeudi.")
     assert done.out == "Recorded as entry 14.\n"
