@@ -25,7 +25,7 @@ from ledger.domain.draft import Prepared
 from ledger.domain.events import DECLARED
 from ledger.domain.lineage import links_of
 from ledger.errors import LedgerError, RefusedError, TamperedError
-from ledger.store import read
+from ledger.store import proposals, read
 from ledger.store.engine import Database
 from ledger.store.state import State
 
@@ -127,6 +127,7 @@ class Appender:
             size, leaf, stamp = head.size, head.leaf, format_at(at)
             # Even a keyed digest of a text that was erased must not stay.
             db.execute("DELETE FROM request WHERE expires < ?", (stamp,))
+            proposals.drop_expired(db, stamp)
             rows, leaves = _Rows(), list[bytes]()
             outcomes: list[Written | LedgerError] = []
             for request in requests:
