@@ -25,8 +25,11 @@ from ledger.service.rows import Row, at_line, placed
 from ledger.store import forgotten
 
 BATCH = 2_000
-FIELDS = ("reference", "id", "title", "text", "theme", "territory", "type", "author", "on")
-"""What a column may say of a contribution."""
+FIELDS = (
+    *("reference", "id", "title", "text", "theme", "territory", "type"),
+    *("author", "subject", "on"),
+)
+"""What a column may say of a contribution; `subject` is whose it is, in the platform's words."""
 _LABELS = frozenset({"theme", "territory", "type"})
 _FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T,].{0,40})?")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].{0,40}")
@@ -164,7 +167,7 @@ def _draft(row: Row, form: Form) -> dict[str, Any]:
         for field, column in form.columns.items()
         if column in row.cells
     }
-    on = said.pop("on", None)
+    on, subject = said.pop("on", None), said.pop("subject", None)
     if form.authors == "dropped":
         said.pop("author", None)
     for field in _LABELS & said.keys():
@@ -182,6 +185,8 @@ def _draft(row: Row, form: Form) -> dict[str, Any]:
         "body": body,
         "sources": [],
     }
+    if subject is not None:
+        draft["subject"] = subject
     if form.illustrative:
         draft["illustrative"] = True
     return draft

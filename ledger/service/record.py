@@ -17,8 +17,10 @@ from ledger.domain.pointer import sealed_at, value_at
 from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.authority import Authority
+from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
+from ledger.service.subjects import digest_of
 from ledger.store import read
 from ledger.store.append import Request, Written
 
@@ -160,13 +162,24 @@ def _request(
             draft = _resolve(parse_draft(value), names)
             if authority:
                 authority.check(draft)
-            statements.append(_prepared(draft, names, account))
+            prepared = _prepared(draft, names, account)
+            if draft.subject is not None:
+                prepared = prepared._replace(subject=digest_of(register, draft.subject))
+            statements.append(prepared)
             resolved.append(draft)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    request = Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    request = Request(
+        account,
+        statements,
+        names.adoptions,
+        key,
+        digest,
+        recheck=promise(register, statements),
+        judged_at=judged_at,
+    )
     return resolved, request
 
 
