@@ -29,7 +29,7 @@ FIELDS = (
     *("reference", "id", "title", "text", "theme", "territory", "type"),
     *("author", "subject", "on"),
 )
-"""What a column may say of a contribution; `subject` is whose it is, in the platform's words."""
+"""What a column may say of a contribution; `subject` is whose it is on the platform."""
 _LABELS = frozenset({"theme", "territory", "type"})
 _FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T,].{0,40})?")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].{0,40}")
