@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -10,17 +11,19 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import NEVER
 from ledger.api.entries import inclusion_form
 from ledger.api.forms import BASE, json_response
 from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
+from ledger.domain.accounts import Account
 from ledger.domain.warned import Warned
 from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
+from ledger.store.append import Written
 
 router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
 
@@ -55,7 +58,6 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         },
     ),
     openapi_extra={
-        "security": [{"token": []}],
         "requestBody": {
             "required": True,
             "content": {
@@ -90,6 +92,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
 )
 async def write(
     request: Request,
+    account: Annotated[Account, needs("record")],
     key: Annotated[
         str | None,
         Header(
@@ -113,7 +116,6 @@ async def write(
     in clear cannot be erased.
     """
     services = services_of(request)
-    account = await authorized(request, "record")
     check_key(key)
     body = await read_body(request, services.limits.body)
     pens: CapacityLimiter = request.app.state.pens
@@ -142,6 +144,14 @@ def _write(
         return json_response(
             {"checked": len(drafts), "warnings": warnings}, status=200, headers=headers
         )
+    return written_response(services, written, warnings)
+
+
+def written_response(
+    services: Services, written: Written, warnings: Sequence[Mapping[str, Any]] = ()
+) -> Response:
+    """Where entries stand that were just recorded, or before under the same key."""
+    headers = {"Cache-Control": NEVER}
     services.live.wake()
     size = checkpoint_in(written.checkpoint).size
     rows = services.queries.entries(start=written.first, limit=written.stop - written.first)

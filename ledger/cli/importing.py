@@ -11,6 +11,7 @@ import typer
 
 from ledger.cli import output, personal
 from ledger.cli.options import SETTINGS, As, Check, Data, Json, now
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.warned import Warned
 from ledger.service import contributions, register
@@ -27,6 +28,7 @@ class Authors(StrEnum):
     DROPPED = "dropped"
 
 
+@needs("record")
 def import_file(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="What the platform exports.")

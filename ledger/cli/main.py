@@ -22,12 +22,15 @@ from ledger.cli import (
     keys,
     output,
     personal,
+    policies,
     procedures,
+    proposals,
     signing,
     threads,
 )
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Check, Data, Json, Size, now, read_drafts
+from ledger.cli.options import As, Check, Data, Drafts, Json, Size, now, read_drafts
+from ledger.cli.powers import needs
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.warned import Warned
@@ -52,6 +55,8 @@ app.add_typer(accounts.token_app, name="token")
 app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
 app.add_typer(files.app, name="files")
+app.add_typer(policies.app, name="policy")
+app.add_typer(proposals.app, name="proposal")
 app.command("attach")(files.attach)
 app.command("import")(importing.import_file)
 
@@ -61,6 +66,7 @@ Files = Annotated[
 
 
 @app.command()
+@needs("keeper")
 def init(
     authority: Annotated[str, typer.Option(help="Who keeps the register.")],
     origin: Annotated[
@@ -95,6 +101,7 @@ def init(
 
 
 @app.command("load")
+@needs("record")
 def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
@@ -121,11 +128,9 @@ def load_files(
 
 
 @app.command("record")
+@needs("record")
 def record_one(
-    draft: Annotated[
-        str,
-        typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
-    ],
+    draft: Drafts,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
     key: Annotated[
@@ -151,7 +156,11 @@ def record_one(
     personal.show_recorded(as_json, None if check else written, len(drafts), warned)
 
 
+app.command()(proposals.propose)
+
+
 @app.command()
+@needs("everybody")
 def show(
     place: Annotated[
         str, typer.Argument(help="A process, PROCESS/ID, or the number of an entry.")
@@ -181,6 +190,7 @@ def show(
 
 
 @app.command()
+@needs("everybody")
 def thread(
     place: Annotated[str, typer.Argument(metavar="PROCESS/ID", help="Whose thread.")],
     data: Data = _SETTINGS.data,
@@ -191,6 +201,7 @@ def thread(
 
 
 @app.command()
+@needs("everybody")
 def draw(
     place: Annotated[str, typer.Argument(help="A process, or PROCESS/ID for one red thread.")],
     out: Annotated[
@@ -214,6 +225,7 @@ def draw(
 
 
 @app.command("changes")
+@needs("everybody")
 def show_changes(
     process: Annotated[str, typer.Argument(help="Which process.")],
     since: Annotated[
@@ -231,6 +243,7 @@ def show_changes(
 
 
 @app.command()
+@needs("everybody")
 def verify(
     place: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="The folder of a register.")
@@ -267,6 +280,7 @@ def verify(
 
 
 @app.command()
+@needs("keeper")
 def serve(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -277,6 +291,7 @@ def serve(
 
 
 @app.command("demo")
+@needs("keeper")
 def serve_demo(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -299,6 +314,7 @@ app.command()(signing.sign)
 
 
 @app.command("keys")
+@needs("everybody")
 def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
     """Print the verifier keys of the register: what anybody needs to check it."""
     texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
@@ -306,6 +322,7 @@ def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
 
 
 @app.command("publish")
+@needs("everybody")
 def publish_files(
     out: Annotated[Path, typer.Option(help="Folder for the static files.")],
     data: Data = _SETTINGS.data,
@@ -316,6 +333,7 @@ def publish_files(
 
 
 @app.command("backup")
+@needs("everybody")
 def backup_register(
     out: Annotated[Path, typer.Option(help="A new folder for the copy.")],
     data: Data = _SETTINGS.data,

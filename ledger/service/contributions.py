@@ -26,10 +26,10 @@ from ledger.store import forgotten
 
 BATCH = 2_000
 FIELDS = (
-    *("reference", "id", "title", "text", "theme", "territory", "type"),
-    *("author", "subject", "on"),
+    *("reference", "id", "title", "text", "theme", "territory", "type", "author", "on"),
+    "subject",
 )
-"""What a column may say of a contribution; `subject` is whose it is on the platform."""
+"""What a column may say of a contribution; `subject`: whose words (`service.subjects`)."""
 _LABELS = frozenset({"theme", "territory", "type"})
 _FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T,].{0,40})?")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].{0,40}")

@@ -18,8 +18,7 @@ from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.pointer import sealed_at
 from ledger.domain.warned import Warn, Warned
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
-from ledger.service.authority import Authority
-from ledger.service.record import MAX_BATCH, Append, record
+from ledger.service.record import MAX_BATCH, Append, Judge, record
 from ledger.service.register import Register
 from ledger.store import read
 
@@ -67,7 +66,7 @@ def load(
     *,
     account: str,
     append: Append,
-    authority: Authority | None = None,
+    authority: Judge | None = None,
     progress: Progress = lambda _: None,
     warn: Warn | None = None,
     rehearsal: bool = False,

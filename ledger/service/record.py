@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -16,7 +16,6 @@ from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
-from ledger.service.authority import Authority
 from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
@@ -38,6 +37,16 @@ Append = Callable[[Request], Written]
 """Hands a request to whoever holds the pen: the register itself, or the server's writer."""
 
 
+class Judge(Protocol):
+    """Says what may be recorded in whose name: `service.authority.Authority` is one."""
+
+    def begin(self) -> int:
+        """Begins a batch; the last entry that may have changed the power that is judged by."""
+
+    def check(self, draft: Draft) -> None:
+        """Checks one draft, in order; names in it are numbers already."""
+
+
 def record(
     register: Register,
     drafts: Sequence[object],
@@ -45,7 +54,8 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
-    authority: Authority | None = None,
+    owner: str = "",
+    authority: Judge | None = None,
     warn: Warn | None = None,
     rehearsal: bool = False,
 ) -> Written:
@@ -57,6 +67,7 @@ def record(
         authority: Judges each draft by what the account was granted; None for the keeper of the
             folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
+        owner: Whose key it is; the account's if empty.
         warn: Is told, when all of it is recorded, what there is to warn of.
         rehearsal: Refuses and warns just the same, and records nothing.
 
@@ -73,7 +84,7 @@ def record(
     for attempt in range(_TRIES):
         try:
             resolved, request = _request(register, drafts, account, key, digest, authority)
-            written = append(replace(request, rehearsal=rehearsal))
+            written = append(replace(request, account=owner or account, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
@@ -152,7 +163,7 @@ def _request(
     account: str,
     key: str | None,
     digest: bytes,
-    authority: Authority | None,
+    authority: Judge | None,
 ) -> tuple[list[Draft], Request]:
     names = _Names(register)
     judged_at = authority.begin() if authority else None

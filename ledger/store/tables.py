@@ -195,6 +195,19 @@ class ForgottenRow(SQLModel, table=True):
     digest: bytes = Field(primary_key=True)
 
 
+class ProposalRow(SQLModel, table=True):
+    """A batch of drafts that waits for a second account; no part of the register."""
+
+    __tablename__ = "proposal"
+    id: str = Field(primary_key=True)
+    account: str
+    """The account that proposed it."""
+    created: str
+    expires: str
+    note: str
+    drafts: bytes
+
+
 class TokenRow(SQLModel, table=True):
     """A token; of its secret only a slow hash is kept."""
 

@@ -31,8 +31,8 @@ from viz.site.app import create_app
 
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-PERSONS = (ROOT / "docs" / "persons.md").read_text(encoding="utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+PERSONS = (ROOT / "docs" / "persons.md").read_text(encoding="utf-8")
 SLUG = "rue-aux-ecoles"
 KINDS = [
     "process.opened",

@@ -14,11 +14,13 @@ from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, MalformedError
 from ledger.service import audit, contributions
 from ledger.service.contributions import Form, Imported, import_rows
-from ledger.service.erase import erase
+from ledger.service.erasable import of_subject
+from ledger.service.erase import Act, erase, erase_chosen
 from ledger.service.query import Queries
 from ledger.service.record import direct
 from ledger.service.register import Register, open_register
 from ledger.service.rows import read_rows
+from ledger.service.subjects import digest_of
 from ledger.store import read
 from tests.world import CITIZENS, NOW, SLUG, opened, put
 
@@ -208,6 +210,21 @@ def test_what_was_erased_does_not_come_back_with_the_file(
     again = open_register(debate.data)
     assert bring(again, path) == Imported(0, 3)
     again.close()
+
+
+def test_all_that_one_person_wrote_is_erased_and_stays_erased(
+    debate: Register, tmp_path: Path
+) -> None:
+    rows = ["CF-1;Ombre;compte-7481", "CF-2;Eau;compte-8", "CF-3;Bancs;compte-7481"]
+    path = exported(tmp_path, rows, header="Id;Contenu;Compte")
+    columns = {"reference": "Id", "text": "Contenu", "subject": "Compte"}
+    chosen = form(columns=columns)
+    assert bring(debate, path, chosen) == Imported(3, 0)
+    act = Act("consent_withdrawn", None, "essai", NOW)
+    erase_chosen(debate, of_subject(digest_of(debate, "compte-7481")), act)
+    assert [row.get("text") for row in recorded(debate)] == [None, "Eau", None]
+    assert bring(debate, path, chosen) == Imported(0, 3)
+    assert b"compte-7481" not in (debate.data / "ledger.db").read_bytes()
 
 
 @pytest.mark.parametrize(
