@@ -33,6 +33,7 @@ from ledger.api.live import Live
 from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
+from ledger.api.shield import Shield
 from ledger.service.board import Boards
 from ledger.service.query import Queries
 from ledger.service.register import Register
@@ -64,6 +65,7 @@ def create_api(
     *,
     clock: Clock = now,
     limits: Limits | None = None,
+    hosts: tuple[str, ...] = (),
     poll: float = 1.0,
     heartbeat: float = 15.0,
 ) -> FastAPI:
@@ -72,6 +74,7 @@ def create_api(
     It is started and stopped once: its writer ends with it.
 
     Args:
+        hosts: The names under which it is asked, with the port where one belongs; any if none.
         poll: Seconds between two looks for what other processes wrote.
         heartbeat: Seconds of silence after which a stream is told that it is still open.
     """
@@ -85,7 +88,7 @@ def create_api(
         max_pending=limits.pending,
     )
     boards, writer = Boards(register), Writer(register, clock)
-    services = Services(register, queries, boards, writer, live, clock, limits)
+    services = Services(register, queries, boards, writer, live, clock, limits, hosts)
     app = FastAPI(
         title="Fil rouge",
         summary="How decisions were reached with citizens.",
@@ -105,7 +108,8 @@ def create_api(
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Doorway)
+    app.add_middleware(Shield, rates=limits.rates, clock=clock, hosts=hosts)
+    app.add_middleware(Doorway)  # the outermost: what the shield refuses passes it too
     describe(app)
     return app
 

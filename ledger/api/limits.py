@@ -1,42 +1,53 @@
 """Reads what a client sends: no more than is allowed, and as JSON in the ledger's profile.
 
 The body is refused by its declared length before a byte of it is read, and while it streams
-in when no length, or a false one, was declared.
+in when no length, or a false one, was declared; a body that trickles in is not waited for.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from ledger.core.canonical import MAX_DEPTH, loads
 from ledger.errors import MalformedError
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_PACE = 64 * 1024
+"""Bytes of a body that buy it one more second."""
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, *, patience: float) -> bytes:
     """The body of a request.
 
     Args:
         limit: The most bytes it may have.
+        patience: Seconds that it may take, beside one for each 64 KiB that came in.
 
     Raises:
         MalformedError: `too_large`; `bad_request`: the client left before its end.
+        HTTPException: 408: it came in too slowly.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
         raise _too_large(limit)
     chunks, size = [], 0
+    begun = asyncio.get_running_loop().time()
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            chunks.append(chunk)
+        async with asyncio.timeout(patience) as deadline:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                chunks.append(chunk)
+                deadline.reschedule(begun + patience + size / _PACE)
     except ClientDisconnect as error:
         raise MalformedError("bad_request", "the request ended before its body") from error
+    except TimeoutError as error:
+        raise HTTPException(408, "the body came in too slowly") from error
     return b"".join(chunks)
 
 

@@ -11,8 +11,11 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from ledger.api.connection import Connection
 from ledger.api.services import services_of
 
+MAX_HEAD = 48 * 1024
+"""Bytes of a head that has not come in whole: more than `Shield` lets pass."""
 GRACE = 10
 """Seconds that other requests have to finish in."""
 
@@ -31,15 +34,21 @@ class Server(uvicorn.Server):
     ) -> None:
         """
         Args:
-            proxied: Believe `X-Forwarded-*` of a reverse proxy on this machine.
+            proxied: Believe `X-Forwarded-For` and `-Proto` of a reverse proxy on this machine:
+                of the addresses named, the last one that is not such a proxy is the client's.
         """
         config = uvicorn.Config(
             app,
             host=host,
             port=port,
             log_level=log_level,
+            http=Connection,
+            h11_max_incomplete_event_size=MAX_HEAD,
             access_log=False,  # an address may hold the reference of a citizen's contribution
             proxy_headers=proxied,
+            # Nobody else is believed, whatever the environment says: who may name the client
+            # decides whom the limits count.
+            forwarded_allow_ips=["127.0.0.1", "::1"],
             server_header=False,
             ws="none",
             timeout_graceful_shutdown=GRACE,

@@ -36,6 +36,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "duplicate_id",
         "key_reused",
         "too_large",
+        "too_slow",
         "unknown_kind",
         "bad_body",
         "bad_text",
@@ -90,7 +91,8 @@ async def write(
     # Before the body: who may not write need not be read.
     account = await to_thread.run_sync(authenticate, services.register, bearer(request))
     check_key(key)
-    body = await read_body(request, services.limits.body)
+    limits = services.limits
+    body = await read_body(request, limits.body, patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(_write, services, body, account.name, key, limiter=pens)
 

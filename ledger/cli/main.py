@@ -246,9 +246,16 @@ def serve(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = _SETTINGS.port,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="A reverse proxy on this machine says who asks, and whether by https.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the site and its API."""
-    _serve(register.open_register(data), host, port)
+    _serve(register.open_register(data), host, port, proxied=behind_proxy)
 
 
 @app.command("demo")
@@ -340,8 +347,9 @@ def token_revoke(
     output.say(f"{count} tokens of {account} revoked.")
 
 
-def _serve(opened: register.Register, host: str, port: int) -> None:
+def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = False) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
+    from ledger.api.services import Limits, Rates
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -353,7 +361,9 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+        limits = Limits(rates=Rates.of(_SETTINGS))
+        site = create_app(opened, limits=limits, hosts=_SETTINGS.names())
+        Server(site, host=host, port=port, log_level="warning", proxied=proxied).run()
 
 
 def _drafts(text: str) -> list[object]:
