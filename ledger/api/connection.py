@@ -9,6 +9,7 @@ where they are read (`ledger.api.limits`).
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -20,8 +21,10 @@ PATIENCE = 15.0
 class Connection(H11Protocol):
     """HTTP/1.1 with a deadline for the head of each request."""
 
-    patience = PATIENCE
-    _deadline: asyncio.TimerHandle | None = None
+    def __init__(self, *given: Any, patience: float = PATIENCE, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._patience = patience
+        self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -40,7 +43,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def _arm(self) -> None:
-        self._deadline = self.loop.call_later(self.patience, self.transport.close)
+        self._deadline = self.loop.call_later(self._patience, self.transport.close)
 
     def _disarm(self) -> None:
         if self._deadline is not None:

@@ -6,12 +6,15 @@ that waits for that word would hold it for ever. Here the streams are told first
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
 
-from ledger.api.connection import Connection
+from ledger.api.connection import PATIENCE, Connection
 from ledger.api.services import services_of
 
 MAX_HEAD = 48 * 1024
@@ -31,18 +34,21 @@ class Server(uvicorn.Server):
         port: int = 8000,
         log_level: str = "info",
         proxied: bool = False,
+        head: float = PATIENCE,
     ) -> None:
         """
         Args:
             proxied: Believe `X-Forwarded-For` and `-Proto` of a reverse proxy on this machine:
                 of the addresses named, the last one that is not such a proxy is the client's.
+            head: Seconds that the head of a request may take.
         """
         config = uvicorn.Config(
             app,
             host=host,
             port=port,
             log_level=log_level,
-            http=Connection,
+            # A protocol is made by calling its class, or whatever may be called alike.
+            http=cast(type[asyncio.Protocol], partial(Connection, patience=head)),
             h11_max_incomplete_event_size=MAX_HEAD,
             access_log=False,  # an address may hold the reference of a citizen's contribution
             proxy_headers=proxied,
