@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.service import load
+from ledger.service import accounts, load
 from ledger.service.record import record
 from ledger.service.register import Register, create_register
 from ledger.store.append import Written
@@ -116,6 +116,18 @@ def workshop() -> list[dict[str, Any]]:
         ),
         draft("follow_up.reported", {"measure": "M1", "state": "under_way"}),
     ]
+
+
+def token(
+    register: Register,
+    *roles: str,
+    name: str = "dialogue-citoyen",
+    now: datetime = NOW,
+    **scope: Any,
+) -> str:
+    """A token of an account, granted in the roles named; a recorder if none is."""
+    accounts.grant(register, name, roles=roles or ("recorder",), now=now, **scope)
+    return accounts.create_token(register, name, now=now)
 
 
 def put(

@@ -17,6 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
+    accounts,
     board,
     changes,
     entries,
@@ -34,6 +35,7 @@ from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
 from ledger.api.shield import Shield
+from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.query import Queries
 from ledger.service.register import Register
@@ -49,6 +51,7 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    accounts.router,
     entries.router,
     stream.router,
     raw.router,
@@ -88,7 +91,9 @@ def create_api(
         max_pending=limits.pending,
     )
     boards, writer = Boards(register), Writer(register, clock)
-    services = Services(register, queries, boards, writer, live, clock, limits, hosts)
+    services = Services(
+        register, Accounts(register), queries, boards, writer, live, clock, limits, hosts
+    )
     app = FastAPI(
         title="Fil rouge",
         summary="How decisions were reached with citizens.",

@@ -136,3 +136,24 @@ WRITTEN = {
     ],
     "proof": INCLUSION,
 }
+
+ACCOUNT = {
+    "account": "conseil-citoyen",
+    "roles": ["panel"],
+    "acts": ["record"],
+    "processes": ["rue-aux-ecoles"],
+    "territories": None,
+    "until": "2027-06-30",
+}
+STANDING = {
+    **ACCOUNT,
+    "in_force": True,
+    "tokens": [
+        {
+            "id": "5f1c0a9d2b7e4836",
+            "created": "2026-11-02T09:00:00.123Z",
+            "expires": "2027-11-02T09:00:00.123Z",
+        }
+    ],
+    "used": "2026-11-03T14:00:00.000Z",
+}

@@ -81,11 +81,5 @@ def check_key(key: str | None) -> None:
         )
 
 
-def bearer(request: Request) -> str | None:
-    """The token of a request; None where none was sent."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
 def _too_large(limit: int) -> MalformedError:
     return MalformedError("too_large", f"a request has at most {limit} bytes")

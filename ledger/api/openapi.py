@@ -31,6 +31,7 @@ TAGS = [
     {"name": "entries", "description": "What was recorded, one statement an entry."},
     {"name": "proofs", "description": "What anybody can check without trusting the server."},
     {"name": "log", "description": "The register as a transparency log."},
+    {"name": "accounts", "description": "Who may write, and what."},
     {"name": "server", "description": "Live events, health, error codes."},
 ]
 _PROBLEM = {

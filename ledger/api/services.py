@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from ledger.api.live import Live
+from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.query import Queries
 from ledger.service.register import Register
@@ -79,6 +80,7 @@ class Services:
     """Everything that a route may use."""
 
     register: Register
+    accounts: Accounts
     queries: Queries
     boards: Boards
     writer: Writer

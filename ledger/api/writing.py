@@ -10,15 +10,16 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from ledger.api import examples
+from ledger.api.authority import authorized
 from ledger.api.caching import NEVER
 from ledger.api.entries import inclusion_form
 from ledger.api.forms import BASE, json_response
-from ledger.api.limits import bearer, check_key, parse_drafts, read_body
+from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
+from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
-from ledger.service.tokens import authenticate
 
 router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
 
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "not_json",
         "bad_request",
         "unauthorized",
+        "forbidden",
         "unknown_process",
         "unknown_reference",
         "duplicate_id",
@@ -88,8 +90,7 @@ async def write(
     single entry it holds the proof, for others ask for receipts.
     """
     services = services_of(request)
-    # Before the body: who may not write need not be read.
-    account = await to_thread.run_sync(authenticate, services.register, bearer(request))
+    account = await authorized(request, "record")
     check_key(key)
     limits = services.limits
     body = await read_body(request, limits.body, patience=limits.patience)
@@ -104,6 +105,7 @@ def _write(services: Services, body: bytes, account: str, key: str | None) -> Re
         account=account,
         append=services.writer.append,
         key=key,
+        authority=Authority(services.register, account, services.clock()),
     )
     services.live.wake()
     size = checkpoint_in(written.checkpoint).size

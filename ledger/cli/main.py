@@ -15,13 +15,16 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import changes, output, procedures, threads
+from ledger.cli import accounts, changes, output, procedures, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now
 from ledger.core import cosignature
 from ledger.core.canonical import loads
+from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
-from ledger.service import audit, demo, erase, load, publish, record, register, tokens
+from ledger.service import audit, demo, erase, load, publish, record, register
+from ledger.service.accounts import acting
+from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.settings import calm_collector
 
@@ -35,8 +38,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 refused or malformed · 2 usage · 3 tampered ·"
     " 4 could not check.",
 )
-token_app = typer.Typer(no_args_is_help=True, help="Who may write over HTTP.")
-app.add_typer(token_app, name="token")
+app.add_typer(accounts.app, name="account")
+app.add_typer(accounts.token_app, name="token")
 app.add_typer(procedures.app, name="procedure")
 
 _FINISH_TRIES = 20
@@ -84,7 +87,7 @@ def init(
 def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
@@ -96,6 +99,7 @@ def load_files(
             drafts,
             account=account,
             append=lambda request: opened.append_one(request, now=now()),
+            authority=authority_of(opened, account, now=now()),
             progress=advance,
         )
     output.answer(
@@ -112,7 +116,7 @@ def record_one(
         typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
     ],
     data: Data = _SETTINGS.data,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
@@ -120,9 +124,14 @@ def record_one(
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = _drafts(draft)
-    opened = register.open_register(data)
+    opened, instant = register.open_register(data), now()
     written = record.record(
-        opened, drafts, account=account, key=key, append=record.direct(opened, now())
+        opened,
+        drafts,
+        account=account,
+        key=key,
+        append=record.direct(opened, instant),
+        authority=authority_of(opened, account, now=instant),
     )
     output.answer(
         as_json,
@@ -305,13 +314,14 @@ def erase_texts(
     basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")] = "",
     data: Data = _SETTINGS.data,
     requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
-    account: As = register.REGISTRAR,
+    account: As = REGISTRAR,
     finish: Annotated[
         bool, typer.Option("--finish", help="Only empty the write-ahead log once more.")
     ] = False,
 ) -> None:
     """Destroy texts of one entry for a person's sake; the rest still verifies."""
     opened = register.open_register(data)
+    acting(opened, account, "erase", now=now())
     if not finish:
         if entry is None or not path or not basis:
             raise typer.BadParameter("name the entry, a --path and the --basis")
@@ -326,25 +336,6 @@ def erase_texts(
         time.sleep(0.5)
     message = "a reader still holds the write-ahead log: run `filrouge erase --finish` later"
     raise RefusedError("busy", message)
-
-
-@token_app.command("create")
-def token_create(
-    account: Annotated[str, typer.Argument(help="Who will record, like dialogue-citoyen.")],
-    data: Data = _SETTINGS.data,
-) -> None:
-    """Create a token; it is shown once."""
-    output.say(tokens.create_token(register.open_register(data), account, now=now()))
-    output.note("Shown this once. Send it as `Authorization: Bearer <token>`.")
-
-
-@token_app.command("revoke")
-def token_revoke(
-    account: Annotated[str, typer.Argument(help="Whose tokens.")], data: Data = _SETTINGS.data
-) -> None:
-    """Revoke every token of an account."""
-    count = tokens.revoke_tokens(register.open_register(data), account, now=now())
-    output.say(f"{count} tokens of {account} revoked.")
 
 
 def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = False) -> None:

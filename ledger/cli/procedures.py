@@ -10,14 +10,17 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.flaws import errors
 from ledger.domain.lint import lint_text
 from ledger.domain.lint_form import MAX_CHARACTERS
 from ledger.domain.procedure import Procedure, parse_procedure
 from ledger.errors import MalformedError, RefusedError, UncheckedError
 from ledger.service import procedures, record
+from ledger.service.accounts import acting
+from ledger.service.authority import authority_of
 from ledger.service.query import Queries
-from ledger.service.register import REGISTRAR, open_register
+from ledger.service.register import open_register
 
 app = typer.Typer(no_args_is_help=True, help="The forms of dialogue in force.")
 
@@ -111,10 +114,12 @@ def show(
 
 
 @app.command()
-def adopt(file: File, data: Data = SETTINGS.data) -> None:
+def adopt(file: File, data: Data = SETTINGS.data, account: As = REGISTRAR) -> None:
     """Adopt a procedure without errors: an entry like any other, and binding from there on."""
     text = read_text(file)
-    written = procedures.adopt(open_register(data), text, now=now())
+    register, instant = open_register(data), now()
+    acting(register, account, "govern", now=instant)
+    written = procedures.adopt(register, text, now=instant, by=account)
     for flaw in lint_text(text):
         output.note(f"{file}:{flaw.place}: warning: {flaw.message} [{flaw.code}]")
     output.say(f"Adopted as entry {written.first}.")
@@ -147,7 +152,11 @@ def change(
         "sources": [],
     }
     written = record.record(
-        register, [draft], account=account, append=record.direct(register, instant)
+        register,
+        [draft],
+        account=account,
+        append=record.direct(register, instant),
+        authority=authority_of(register, account, now=instant),
     )
     output.say(f"Recorded as entry {written.first}: {process} goes by {name} from here on.")
 

@@ -17,6 +17,7 @@ from ledger.domain.draft import Draft, parse_draft
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.pointer import sealed_at
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
+from ledger.service.authority import Authority
 from ledger.service.record import MAX_BATCH, Append, record
 from ledger.service.register import Register
 from ledger.store import read
@@ -63,11 +64,13 @@ def load(
     *,
     account: str,
     append: Append,
+    authority: Authority | None = None,
     progress: Progress = lambda _: None,
 ) -> Loaded:
     """Records those drafts that are not recorded yet, in their order.
 
     Args:
+        authority: As `record` takes it.
         progress: Told how many drafts have been seen to.
 
     Raises:
@@ -87,7 +90,7 @@ def load(
     progress(known)
     done = known
     for batch in _batches(new):
-        record(register, batch, account=account, append=append)
+        record(register, batch, account=account, append=append, authority=authority)
         done += len(batch)
         progress(done)
     return Loaded(len(new), known)

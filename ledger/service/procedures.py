@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.entry import Entry, load_entry
 from ledger.domain.flaws import Flaw, errors
 from ledger.domain.lint import lint_text
@@ -55,8 +56,11 @@ def find(adoptions: Sequence[Adopted], name: str, seq: int | None = None) -> Ado
     return found[-1]
 
 
-def adopt(register: Register, text: str, *, now: datetime) -> Written:
+def adopt(register: Register, text: str, *, now: datetime, by: str = REGISTRAR) -> Written:
     """Adopts a procedure that a city wrote.
+
+    Args:
+        by: The account that records it.
 
     Raises:
         MalformedError: `bad_procedure`, with every flaw in its message: nothing is appended.
@@ -71,7 +75,7 @@ def adopt(register: Register, text: str, *, now: datetime) -> Written:
         message = f"{name} is adopted just so as entry {newest.entry.seq}: nothing to do"
         raise RefusedError("already_adopted", message)
     seq = newest.entry.seq if newest is not None else None
-    return registers.adopt(register, text, now=now, newest=seq)
+    return registers.adopt(register, text, now=now, newest=seq, by=by)
 
 
 def refuse_flaws(flaws: Sequence[Flaw]) -> None:

@@ -16,6 +16,7 @@ from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.authority import Authority
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -41,17 +42,21 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
+    authority: Authority | None = None,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
 
     Args:
         drafts: Decoded JSON, 1 to 20,000 drafts in the order they are to be recorded.
         account: Who records: stands in each entry as `recorder`.
+        authority: Judges each draft by what the account was granted; None for the keeper of the
+            folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
-        RefusedError: a draft makes no sense in the register, or the key was used before.
+        RefusedError: a draft makes no sense in the register, or the key was used before;
+            `forbidden`: it is not for this account to say.
     """
     if not 1 <= len(drafts) <= MAX_BATCH:
         raise MalformedError("bad_draft", f"a batch has 1 to {MAX_BATCH} drafts")
@@ -60,7 +65,7 @@ def record(
         digest = _digest(register, drafts)
     for attempt in range(_TRIES):
         try:
-            request = _request(register, drafts, account=account, key=key, digest=digest)
+            request = _request(register, drafts, account, key, digest, authority)
             return append(request)
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
@@ -127,21 +132,25 @@ class _Names:
 def _request(
     register: Register,
     drafts: Sequence[object],
-    *,
     account: str,
     key: str | None,
     digest: bytes,
+    authority: Authority | None,
 ) -> Request:
     names = _Names(register)
+    judged_at = authority.begin() if authority else None
     statements = []
     for i, value in enumerate(drafts):
         try:
-            statements.append(prepare(_resolve(parse_draft(value), names), recorder=account))
+            draft = _resolve(parse_draft(value), names)
+            if authority:
+                authority.check(draft)
+            statements.append(prepare(draft, recorder=account))
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest)
+    return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
 
 
 def _resolve(draft: Draft, names: _Names) -> Draft:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from ledger.core import cosignature, keys
 from ledger.core.checkpoint import Checkpoint, sign_checkpoint
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.draft import Prepared, parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER, RegisterOpened
@@ -37,8 +38,6 @@ from ledger.store.append import Appender, Request, Written
 from ledger.store.engine import Database
 
 log = structlog.get_logger("ledger.register")
-REGISTRAR = "registrar"
-"""The account that keeps the register's own affairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +163,18 @@ def create_register(
             message = f"no procedure {name} is shipped: choose among {', '.join(shipped)}"
             raise RefusedError("unknown_procedure", message)
     log, cosigner = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
-    draft = {
-        "process": REGISTER,
-        "kind": "register.opened",
-        "on": now.astimezone(zone).date().isoformat(),
-        "by": {"name": authority, "role": "registrar"},
-        "body": {
-            "authority": authority,
-            "origin": origin,
-            "time_zone": time_zone,
-            "keys": [
-                _public("ed25519", log.public_key().public_bytes_raw()),
-                _public("ml-dsa-44", cosigner.public_key().public_bytes_raw()),
-            ],
-            "reconstruction": reconstruction,
-        },
-        "sources": [],
+    opened = Opened(authority, origin, zone, reconstruction, now)
+    body = {
+        "authority": authority,
+        "origin": origin,
+        "time_zone": time_zone,
+        "keys": [
+            _public("ed25519", log.public_key().public_bytes_raw()),
+            _public("ml-dsa-44", cosigner.public_key().public_bytes_raw()),
+        ],
+        "reconstruction": reconstruction,
     }
-    opening = prepare(parse_draft(draft), recorder=REGISTRAR)
+    opening = house(opened, "register.opened", body, now=now)
     if (data / "ledger.db").exists():
         raise RefusedError("register_exists", f"a register is already at {data}")
     # The keys come first: if we crash here, there is no register yet, and init may run again.
@@ -196,7 +189,7 @@ def create_register(
     )
     _replace(folder / "log.vkey", "".join(f"{s.key}\n" for s in signers).encode())
     database = Database.create(data / "ledger.db")
-    register = Register(data, database, Opened(authority, origin, zone, reconstruction, now))
+    register = Register(data, database, opened)
     chosen = shipped if procedures is None else procedures
     adopted = [_adoption(register.opened, shipped[name], now) for name in chosen]
     register.append_one(Request(REGISTRAR, [opening, *adopted]), now=now)
@@ -204,32 +197,57 @@ def create_register(
 
 
 def adopt(
-    register: Register, text: str, *, now: datetime, newest: int | None = None
+    register: Register,
+    text: str,
+    *,
+    now: datetime,
+    newest: int | None = None,
+    by: str = REGISTRAR,
 ) -> Written:
     """Adopts a procedure from TOML text in form; `service.procedures` lints it before.
 
     Args:
         newest: The adoption of that name that it follows; refused if it no longer is.
+        by: The account that records it.
 
     Raises:
         MalformedError: `bad_procedure`.
         RefusedError: `head_moved`.
     """
-    statement = _adoption(register.opened, text, now)
+    statement = _adoption(register.opened, text, now, recorder=by)
     seen = {} if newest is None else {str(statement.raw["name"]): newest}
-    return register.append_one(Request(REGISTRAR, [statement], seen), now=now)
+    return register.append_one(Request(by, [statement], seen), now=now)
 
 
-def _adoption(opened: Opened, text: str, now: datetime) -> Prepared:
+def house(
+    opened: Opened,
+    kind: str,
+    body: dict[str, Any],
+    *,
+    recorder: str = REGISTRAR,
+    now: datetime,
+) -> Prepared:
+    """A statement of the register's own affairs, in the name of whoever keeps it.
+
+    Raises:
+        MalformedError: the body has not the form of its kind.
+    """
     draft = {
         "process": REGISTER,
-        "kind": "procedure.adopted",
+        "kind": kind,
         "on": now.astimezone(opened.zone).date().isoformat(),
         "by": {"name": opened.authority, "role": "registrar"},
-        "body": parse_procedure(text),
+        "body": body,
         "sources": [],
     }
-    return prepare(parse_draft(draft), recorder=REGISTRAR)
+    return prepare(parse_draft(draft), recorder=recorder)
+
+
+def _adoption(
+    opened: Opened, text: str, now: datetime, *, recorder: str = REGISTRAR
+) -> Prepared:
+    body = parse_procedure(text)
+    return house(opened, "procedure.adopted", body, recorder=recorder, now=now)
 
 
 def shipped_procedures() -> dict[str, str]:

@@ -49,6 +49,8 @@ class Request:
     """Keyed digest of the drafts; a key used again must come with the same one."""
     erasures: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """The openings that are destroyed in the same transaction, by seq and path."""
+    judged_at: int | None = None
+    """The last entry of the register's own affairs when the account's power was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Appender:
                         outcomes.append(repeated)
                         continue
                     _check_adoptions(db, request)
+                    _check_power(db, request)
                     state.prefetch(request.statements)
                     batch, hashes = _Rows(), list[bytes]()
                     previous = leaf
@@ -245,6 +248,12 @@ def _check_adoptions(db: sqlite3.Connection, request: Request) -> None:
     for name, seq in request.adoptions.items():
         if read.newest_adoption(db, name) != seq:
             raise RefusedError("head_moved", f"the procedure {name} was adopted anew meanwhile")
+
+
+def _check_power(db: sqlite3.Connection, request: Request) -> None:
+    # A grant that was revoked while the request waited gives no power any more.
+    if request.judged_at is not None and request.judged_at != read.last_of(db, events.REGISTER):
+        raise RefusedError("head_moved", "accounts or procedures changed meanwhile")
 
 
 def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> None:

@@ -162,13 +162,19 @@ class RequestRow(SQLModel, table=True):
 
 
 class TokenRow(SQLModel, table=True):
-    """A token that may write; only its hash is kept."""
+    """A token; of its secret only a slow hash is kept."""
 
     __tablename__ = "token"
-    hash: bytes = Field(primary_key=True)
+    __table_args__ = (Index("token_account", "account"),)
+    id: str = Field(primary_key=True)
+    """The part of the token that is no secret."""
+    hash: str
     account: str
     created: str
+    expires: str
     revoked: str | None = None
+    used: str | None = None
+    """When it was used last, to the hour."""
 
 
 # Entries are written once; the register itself is only ever appended to. The insert trigger is

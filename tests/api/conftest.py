@@ -18,9 +18,9 @@ from ledger.api.app import create_api
 from ledger.api.connection import PATIENCE
 from ledger.api.server import Server
 from ledger.api.services import Limits, Services, services_of
-from ledger.service import load, tokens
+from ledger.service import load
 from ledger.service.register import Register
-from tests.world import NOW, new_register
+from tests.world import NOW, new_register, token
 
 EXEMPLE = Path(__file__).parents[2] / "fixtures" / "exemple" / "01-exemple-cours-fraiches.jsonl"
 
@@ -63,8 +63,8 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture
 def auth(told: Register) -> dict[str, str]:
     """The header of somebody who may write."""
-    token = tokens.create_token(told, "dialogue-citoyen", now=NOW)
-    return {"Authorization": f"Bearer {token}"}
+    shown = token(told)
+    return {"Authorization": f"Bearer {shown}"}
 
 
 @pytest.fixture(scope="module")

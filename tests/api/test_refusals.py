@@ -17,10 +17,9 @@ from structlog.testing import capture_logs
 from ledger.api.problem import Problem
 from ledger.api.services import Services
 from ledger.errors import CODES, TamperedError
-from ledger.service import tokens
 from tests.api.conftest import Clock, Served
 from tests.api.test_bad_input import batch
-from tests.world import NOW, opened, unit
+from tests.world import opened, token, unit
 
 Auth = dict[str, str]
 PROCESS = "/api/v1/processes/cours-fraiches"
@@ -120,8 +119,8 @@ def test_a_huge_body_without_a_length_is_refused_while_it_comes_in(served: Serve
 
 
 def _head(served: Served) -> bytes:
-    token = tokens.create_token(served.services.register, "dialogue-citoyen", now=NOW)
-    head = f"POST /api/v1/entries HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+    shown = token(served.services.register)
+    head = f"POST /api/v1/entries HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {shown}\r\n"
     return head.encode()
 
 

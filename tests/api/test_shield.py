@@ -17,11 +17,10 @@ from starlette.testclient import TestClient
 from ledger.api.allowance import CAPACITY, Allowances, Guesses, Windows, client_of
 from ledger.api.app import create_api
 from ledger.api.services import UNLIMITED, Limits, Rates
-from ledger.service import tokens
 from ledger.service.register import Register
 from tests.api.conftest import Clock, serve
 from tests.api.test_bad_input import batch
-from tests.world import NOW, unit
+from tests.world import token, unit
 from viz.site.app import create_app
 
 LISTED = "/api/v1/processes"
@@ -38,7 +37,7 @@ def asking(
 
 
 def bearer(register: Register, account: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create_token(register, account, now=NOW)}"}
+    return {"Authorization": f"Bearer {token(register, name=account)}"}
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait_and_then_answered(

@@ -15,11 +15,10 @@ from starlette.types import Message
 
 from ledger.api.live import RETRY, Live
 from ledger.api.stream import EventStream
-from ledger.service import tokens
 from ledger.service.query import Queries
 from ledger.service.register import Register, open_register
 from tests.api.conftest import Served, serve
-from tests.world import NOW, opened, put, unit
+from tests.world import opened, put, token, unit
 
 PATIENCE = 10.0
 
@@ -88,18 +87,23 @@ def eventually(holds: Callable[[], bool]) -> bool:
     return True
 
 
+@pytest.fixture
+def shown(told: Register) -> str:
+    """A token, granted before anybody listens."""
+    return token(told)
+
+
 def test_every_listener_is_told_of_every_entry_once(
-    served: Served, told: Register, stream: Open
+    shown: str, served: Served, told: Register, stream: Open
 ) -> None:
     first, second = stream(), stream()
     for each in (first, second):
         assert each.answer.headers["content-type"] == "text/event-stream; charset=utf-8"
         assert each.answer.headers["cache-control"] == "no-store"
         assert each.answer.headers["access-control-allow-origin"] == "*"
-        assert each.block() == {"retry": str(RETRY), "id": "16"}
-    token = tokens.create_token(told, "dialogue-citoyen", now=NOW)
+        assert each.block() == {"retry": str(RETRY), "id": "17"}
     connection = http.client.HTTPConnection("127.0.0.1", served.port, PATIENCE)
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {shown}"}
     for ids in (["R5", "R6"], ["R7"]):
         body = json.dumps({"drafts": [unit(id_) for id_ in ids]})
         connection.request("POST", "/api/v1/entries", body, headers)
@@ -110,8 +114,8 @@ def test_every_listener_is_told_of_every_entry_once(
     put(told, [unit("R8")])
     wanted = [
         {
-            "id": 17 + i,
-            "seq": 17 + i,
+            "id": 18 + i,
+            "seq": 18 + i,
             "nth": 13 + i,
             "process": "cours-fraiches",
             "kind": "unit.submitted",
@@ -123,16 +127,15 @@ def test_every_listener_is_told_of_every_entry_once(
     assert "data" not in first.block()
 
 
-def test_what_the_writer_records_is_told_at_once(told: Register) -> None:
+def test_what_the_writer_records_is_told_at_once(shown: str, told: Register) -> None:
     served = serve(told, poll=60.0)
     listener = Stream(served)
     listener.block()
-    token = tokens.create_token(told, "dialogue-citoyen", now=NOW)
     connection = http.client.HTTPConnection("127.0.0.1", served.port, PATIENCE)
     began = time.monotonic()
     body = json.dumps({"drafts": [unit("R5")]})
-    connection.request("POST", "/api/v1/entries", body, {"Authorization": f"Bearer {token}"})
-    assert listener.events(1)[0]["seq"] == 17
+    connection.request("POST", "/api/v1/entries", body, {"Authorization": f"Bearer {shown}"})
+    assert listener.events(1)[0]["seq"] == 18
     assert time.monotonic() - began < PATIENCE / 2
     connection.close()
     listener.close()

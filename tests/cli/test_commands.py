@@ -160,10 +160,13 @@ def test_verify_takes_keys_and_a_checkpoint_from_elsewhere(data: Path, tmp_path:
 
 
 def test_a_token_is_shown_once_and_revoked(data: Path) -> None:
-    token = filrouge("token", "create", "dialogue", data=data).stdout.strip()
+    grant = filrouge("account", "add", "dialogue", "--role", "recorder", data=data)
+    token = grant.stdout.strip()
     assert token.startswith("fr_")
-    assert token.encode() not in (data / "ledger.db").read_bytes()
-    assert "1 tokens" in filrouge("token", "revoke", "dialogue", data=data).stdout
+    assert token.rpartition("_")[2].encode() not in (data / "ledger.db").read_bytes()
+    another = filrouge("token", "create", "dialogue", data=data).stdout.strip()
+    assert another not in ("", token)
+    assert "2 tokens" in filrouge("token", "revoke", "dialogue", data=data).stdout
 
 
 def test_show_tells_the_register_a_process_an_item_and_an_entry(

@@ -20,13 +20,13 @@ from typer.testing import CliRunner
 
 from ledger.cli.main import app as commands
 from ledger.errors import LedgerError
-from ledger.service import load, tokens
+from ledger.service import load
 from ledger.service.audit import verify
 from ledger.service.erase import erase
 from ledger.service.query import Queries
 from ledger.service.register import Register, shipped_procedures
 from tests.docs.tables import ROOT
-from tests.world import NOW, draft, new_register, put, put_all
+from tests.world import NOW, draft, new_register, put, put_all, token
 from viz.site.app import create_app
 
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
@@ -154,8 +154,8 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture
 def auth(followed: Register) -> dict[str, str]:
     """The header of somebody who may write."""
-    token = tokens.create_token(followed, "dialogue-citoyen", now=NOW)
-    return {"Authorization": f"Bearer {token}"}
+    shown = token(followed)
+    return {"Authorization": f"Bearer {shown}"}
 
 
 def test_the_story_is_loaded_once_and_verifies(register: Register, tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ class Listener:
         return [self.events.get(timeout=15) for _ in range(count)]
 
 
+GRANT = ("account", "add", "dialogue", "--role", "recorder")
+
+
 def test_the_whole_main_job(tmp_path: Path) -> None:
     data = tmp_path / "data"
     create_register(
@@ -58,7 +61,7 @@ def test_the_whole_main_job(tmp_path: Path) -> None:
         procedures=PROCEDURES,
     ).close()
     token = subprocess.run(
-        [sys.executable, "-c", FILROUGE, "token", "create", "dialogue", "--data", str(data)],
+        [sys.executable, "-c", FILROUGE, *GRANT, "--data", str(data)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -67,7 +70,7 @@ def test_the_whole_main_job(tmp_path: Path) -> None:
     drafts = workshop()
 
     with served(data) as address:
-        listener = Listener(address, after=3)
+        listener = Listener(address, after=4)
         headers = {"Authorization": f"Bearer {token}"}
         for number, draft in enumerate(drafts):
             answer = httpx2.post(
@@ -85,7 +88,7 @@ def test_the_whole_main_job(tmp_path: Path) -> None:
         assert again.status_code == 200
         told = listener.take(len(drafts))
         assert [event["kind"] for event in told] == [draft["kind"] for draft in drafts]
-        assert [event["seq"] for event in told] == list(range(4, 4 + len(drafts)))
+        assert [event["seq"] for event in told] == list(range(5, 5 + len(drafts)))
 
         api = f"{address}/api/v1/processes/cours-fraiches"
         svg = httpx2.get(f"{api}/graph", params={"format": "svg", "level": "full"})
@@ -104,4 +107,4 @@ def test_the_whole_main_job(tmp_path: Path) -> None:
         assert httpx2.get(f"{address}/checkpoint").text == before
         assert httpx2.get(f"{address}/p/cours-fraiches").status_code == 200
     found = audit.verify(data, against=before.encode())
-    assert found.entries == 4 + len(drafts)
+    assert found.entries == 5 + len(drafts)
