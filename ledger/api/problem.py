@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 import orjson
@@ -84,7 +85,7 @@ Page = Callable[[Request, Problem], Response]
 
 def problem_of(error: LedgerError, request: Request) -> Problem:
     """The problem that an error of the tree is to whoever asked."""
-    path = request.scope["path"]
+    path = _address(request)
     return Problem(
         error.status,
         error.code,
@@ -133,7 +134,7 @@ def install_problems(app: FastAPI) -> None:
         error = cast(HTTPException, error)
         if error.status_code == 404:
             return tell(request, problem_of(RefusedError("not_found", _NOTHING), request))
-        status, path = error.status_code, request.scope["path"]
+        status, path = error.status_code, _address(request)
         code = _CODE_OF.get(status, "bad_request")
         headers = {**_headers(status), **(error.headers or {})}
         title = ALL_CODES[code].title
@@ -146,6 +147,11 @@ def install_problems(app: FastAPI) -> None:
 
 _CODE_OF = {405: "method_not_allowed", 408: "too_slow"}
 _NOTHING = "There is nothing at this address."
+
+
+def _address(request: Request) -> str:
+    """The path that was asked for, as a reference that may stand in a link."""
+    return quote(request.scope["path"], errors="replace")
 
 
 def _bad_parameter(error: Exception) -> MalformedError:

@@ -9,18 +9,30 @@ from __future__ import annotations
 import asyncio
 import socket
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import LOGGING_CONFIG
 
 from ledger.api.connection import PATIENCE, Connection
 from ledger.api.services import services_of
+from ledger.service.tracing import WithoutWords
 
 MAX_HEAD = 48 * 1024
 """Bytes of a head that has not come in whole: more than `Shield` lets pass."""
 GRACE = 10
 """Seconds that other requests have to finish in."""
+
+
+_LOGS: dict[str, Any] = {
+    **LOGGING_CONFIG,
+    "filters": {"wordless": {"()": WithoutWords}},
+    "handlers": {
+        name: {**handler, "filters": ["wordless"]}
+        for name, handler in LOGGING_CONFIG["handlers"].items()
+    },
+}
 
 
 class Server(uvicorn.Server):
@@ -47,6 +59,7 @@ class Server(uvicorn.Server):
             host=host,
             port=port,
             log_level=log_level,
+            log_config=_LOGS,
             # A protocol is made by calling its class, or whatever may be called alike.
             http=cast(type[asyncio.Protocol], partial(Connection, patience=head)),
             h11_max_incomplete_event_size=MAX_HEAD,

@@ -7,11 +7,27 @@ of types and the places in the code, which are ours, and nothing else.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from pathlib import PurePath
 
 _DEEPEST = 12
 """Places that are logged of one exception, the innermost."""
+
+
+class WithoutWords(logging.Filter):
+    """Takes the trace from what others log: of an exception, its type alone is told.
+
+    A server that logs why it could not read a request quotes the request.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through, without its exception."""
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg = f"{record.getMessage()} ({record.exc_info[0].__name__})"
+            record.args = ()
+        record.exc_info = record.exc_text = None
+        return True
 
 
 def origin_of(error: BaseException) -> dict[str, object]:
