@@ -107,7 +107,7 @@ def _line(one: Standing, row: dict[str, Any]) -> str:
         f"in {', '.join(scope)}" if scope else "everywhere",
         f"until {row['until']}" if row["until"] else "",
         "expired" if not row["in_force"] else "",
-        f"{len(row['tokens'])} tokens",
+        f"{len(row['tokens'])} token{'' if len(row['tokens']) == 1 else 's'}",
         f"used {row['used']}" if row["used"] else "never used",
     ]
     return " · ".join(part for part in parts if part)

@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 import ledger
-from ledger.service import erase, load
+from ledger.domain.accounts import REGISTRAR
+from ledger.service import accounts, erase, load
 from ledger.service.register import Register, create_register, open_register
 from ledger.store import read, vault
 
@@ -36,7 +37,7 @@ def open_demo(data: Path, clock: Callable[[], datetime]) -> Register:
     """The register in `data`, made if it is not there; its stories are told by `tell`."""
     if (data / "ledger.db").exists():
         return open_register(data)
-    return create_register(
+    made = create_register(
         data,
         authority="Fil rouge, registre de démonstration",
         origin="filrouge.example/demonstration",
@@ -44,6 +45,8 @@ def open_demo(data: Path, clock: Callable[[], datetime]) -> Register:
         reconstruction=True,
         now=clock(),
     )
+    accounts.grant(made, RECORDER, roles=["recorder"], now=clock())
+    return made
 
 
 def drafts() -> list[object]:
@@ -77,6 +80,6 @@ def tell(
                 paths,
                 basis=erasure["basis"],
                 requested=erasure["requested"],
-                account=RECORDER,
+                account=REGISTRAR,
                 now=clock(),
             )

@@ -22,6 +22,7 @@ from viz.site.pages.process import STEPS
 SITE = Path(__file__).parents[2] / "viz" / "site"
 FAMILIES = {
     "role": words.Role,
+    "account_role": words.AccountRole,
     "stage": words.Stage,
     "level": words.Level,
     "origin": words.Origin,

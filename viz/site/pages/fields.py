@@ -256,7 +256,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "nature"): _coded("nature"),
     ("", "basis"): _coded("basis"),
     ("", "use"): _coded("use"),
-    ("", "roles"): _coded("role"),
+    ("", "roles"): _coded("account_role"),
     ("measure.adopted", "term"): _coded("term"),
     ("measure.amended", "term"): _coded("term"),
     ("body.installed", "term"): _date,
