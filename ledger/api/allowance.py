@@ -185,13 +185,20 @@ class Guesses:
         self._trying[digest] += 1
         return 0
 
-    def end(self, who: str, token: bytes, *, wrong: bool) -> None:
-        """After a token was looked at; follows each `begin` that gave 0."""
+    def end(self, who: str, token: bytes, *, wrong: bool | None) -> None:
+        """After a token was looked at; follows each `begin` that gave 0.
+
+        Args:
+            wrong: None where it was not looked at after all.
+        """
         digest = self._digest(token)
         self._trying[digest] -= 1
         if not self._trying[digest]:
             del self._trying[digest]
-        if wrong and digest in self._good:  # revoked since, or not looked at then
+        if wrong is None:
+            if digest not in self._good and digest not in self._trying:
+                self._allowances.give_back("failures", who)
+        elif wrong and digest in self._good:  # revoked since, or not looked at then
             del self._good[digest]
             self._allowances.take("failures", who)
         elif not wrong and digest not in self._good:

@@ -25,6 +25,7 @@ async def authorized(request: Request, act: Act | None) -> Account:
     account = await to_thread.run_sync(
         lambda: services.accounts.authenticate(_bearer(request), now=services.clock())
     )
+    request.state.account = account.name  # tells the shield that the token was a good one
     if act is not None:
         check_may(account, act)
     return account

@@ -91,6 +91,12 @@ class Shield:
         """The seconds that a client has to wait; 0 if it may go on."""
         if token and (wait := self._guesses.begin(who, token)):
             return wait
+        wait = self._take(scope, who, token)
+        if token and wait:
+            self._guesses.end(who, token, wrong=None)
+        return wait
+
+    def _take(self, scope: Scope, who: str, token: bytes) -> int:
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             # Nobody's writes are counted against a token that was never sent.
             writer = self._guesses.name(token) if token else who
@@ -103,6 +109,8 @@ class Shield:
     ) -> None:
         """Lets a request through that shows a token, and notes whether it was good."""
         status = 0
+        # Routes for everybody look at no token: what they answer says nothing of it.
+        state = scope.setdefault("state", {})
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -116,7 +124,8 @@ class Shield:
             else:
                 await self._app(scope, receive, note)
         finally:
-            self._guesses.end(who, token, wrong=status == 401)
+            good = False if "account" in state else None
+            self._guesses.end(who, token, wrong=True if status == 401 else good)
 
     async def _counted(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a stream through if its client has not too many open."""

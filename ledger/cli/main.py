@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -352,6 +353,8 @@ def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = F
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
+        # A log that cannot be written would show on another stream what was to be kept out.
+        logging.raiseExceptions = False
         limits = Limits(rates=Rates.of(_SETTINGS))
         site = create_app(opened, limits=limits, hosts=_SETTINGS.names())
         Server(site, host=host, port=port, log_level="warning", proxied=proxied).run()

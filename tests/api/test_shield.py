@@ -105,6 +105,18 @@ def test_tokens_cannot_be_guessed_one_after_the_other(told: Register, clock: Clo
         assert write("W4", late) == 201
 
 
+def test_a_wrong_token_is_not_made_good_by_a_route_for_everybody(
+    told: Register, clock: Clock
+) -> None:
+    with asking(told, clock, failures="3/minute") as client:
+        found = []
+        for n in range(5):
+            guess = {"Authorization": f"Bearer fr_{n}"}
+            found.append(client.get(ONE, headers=guess).status_code)
+            found.append(client.post("/api/v1/entries", headers=guess).status_code)
+        assert found == [200, 401, 200, 401, 200, 401, 429, 429, 429, 429]
+
+
 def test_guesses_made_all_at_once_are_counted_like_others(clock: Clock) -> None:
     guesses = Guesses(Allowances(Rates(failures="3/minute"), clock))
     assert [guesses.begin("here", b"%d" % n) for n in range(4)] == [0, 0, 0, 60]
@@ -129,6 +141,16 @@ def test_a_token_that_was_good_and_is_not_any_more_counts_again(clock: Clock) ->
     guesses.begin("here", b"revoked")
     guesses.end("here", b"revoked", wrong=True)
     assert guesses.begin("here", b"revoked") == 60
+
+
+def test_a_token_that_was_not_looked_at_is_neither_right_nor_wrong(clock: Clock) -> None:
+    guesses = Guesses(Allowances(Rates(failures="1/minute"), clock))
+    for _ in range(3):
+        assert guesses.begin("here", b"refused before") == 0
+        guesses.end("here", b"refused before", wrong=None)
+    assert guesses.begin("here", b"refused before") == 0
+    guesses.end("here", b"refused before", wrong=True)
+    assert guesses.begin("here", b"refused before") == 60
 
 
 def test_one_client_cannot_take_all_the_streams(told: Register) -> None:
