@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from ledger.core import canonical, checkpoint, keys, merkle, note, sealed
+from ledger.core import canonical, checkpoint, keys, merkle, note, sealed, statement
 from ledger.core.cosignature import CosignatureSigner, CosignatureVerifier
 from ledger.core.digest import EMPTY_ROOT, ZERO, leaf_hash, node_hash
 from ledger.core.tiles import Edge, TileReader, entries_path, tile_path
@@ -36,6 +36,7 @@ ORIGIN = "registre.example/vecteurs"
 START = datetime(2026, 11, 2, 9, 0, 0, 123000, tzinfo=UTC)
 LOG_SEED = bytes(range(32))
 COSIGNER_SEED = bytes(range(32, 64))
+SPEAKER_SEED = bytes(range(64, 96))
 CITY = {"name": "Ville d’essai", "role": "city"}
 CITIZENS = {"name": "Atelier citoyen", "role": "citizens"}
 SLUG = "cours-fraiches"
@@ -234,7 +235,7 @@ def _register() -> dict[str, Any]:
         "checkpoint": signed.decode(),
         "receipt": checkpoint.encode_receipt(receipt).decode(),
         "refused": _refused(entries[5]["bytes"]),
-        "signed": _signed_entry(entries[5]["bytes"]),
+        "statement": _statement(entries[5]["bytes"]),
         "unread": _unread(entries[5]["bytes"]),
         "later": _later(entries[5]["bytes"]),
         "sense": _sense([entry["bytes"] for entry in entries]),
@@ -417,9 +418,43 @@ def _signature(nonce: str, length: int = 86) -> str:
     return f'{{"key":"{"0" * 64}",{nonce}"sig":"{"A" * length}=="}}'
 
 
-def _signed_entry(entry: str) -> str:
-    """The same entry with a signature of a good form, which nobody has to check."""
-    return entry.replace('"sources"', f'"signed":{_signature(_NONCE)},"sources"')
+def _statement(entry: str) -> dict[str, Any]:
+    """The same entry signed by its speaker, step by step, and lies about what was signed."""
+    private = Ed25519PrivateKey.from_private_bytes(SPEAKER_SEED)
+    public = private.public_key().public_bytes_raw()
+    plain, nonce = json.loads(entry), "000102030405060708090a0b0c0d0e0f"
+    key = statement.key_id(public)
+    signed = statement.sign_statement(plain, private, origin=ORIGIN, nonce=nonce)
+    message = statement.encode_statement(plain, origin=ORIGIN, key=key, nonce=nonce)
+    good = canonical.encode({**plain, "signed": signed}).decode()
+    lies = [
+        ("another kind", '"answer.given"', '"weather.observed"'),
+        ("another date", '"2026-11-01"', '"2026-11-02"'),
+        ("no date", '"on":"2026-11-01"', '"on":null'),
+        ("another process", f'"{SLUG}"', '"autre"'),
+        ("another speaker", '"role":"city"', '"role":"council"'),
+        ("not invented", '"illustrative":true,', ""),
+        ("another verdict", '"retained"', '"rejected"'),
+        ("another text", '"sealed":"', '"sealed":"0'),
+        ("another source", '"title"', '"titles"'),
+        ("another nonce", nonce, "f" * 32),
+        ("another key", key, "0" * 64),
+    ]
+    return {
+        "seed": SPEAKER_SEED.hex(),
+        "public": public.hex(),
+        "signed": signed,
+        "message": message.decode(),
+        "bytes": good,
+        "unsigned": [
+            {"what": what, "bytes": _replaced(good, old, new)} for what, old, new in lies
+        ],
+    }
+
+
+def _replaced(entry: str, old: str, new: str) -> str:
+    assert old in entry, old
+    return entry.replace(old, new, 1)
 
 
 def _unread(entry: str) -> str:

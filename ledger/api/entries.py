@@ -18,6 +18,7 @@ from ledger.domain.entry import parse_entry
 from ledger.domain.events import RegisterOpened
 from ledger.domain.values import MAX_INT
 from ledger.errors import Code, RefusedError
+from ledger.service import keyring
 from ledger.service.query import checkpoint_in
 from ledger.service.register import trusted_keys
 
@@ -142,7 +143,8 @@ async def checkpoint(request: Request, size: Size = None) -> Response:
 
 @router.get("/keys", tags=["proofs"], responses=documented(examples.KEYS))
 def keys(request: Request) -> Response:
-    """The keys that the register was opened with, and verifier keys for tools.
+    """The keys that the register was opened with, verifier keys for tools, and the keys of
+    those who sign their own statements: whose they are, and whether they were revoked.
 
     Whoever takes them from here trusts this server for them: compare them with those printed
     elsewhere.
@@ -155,6 +157,7 @@ def keys(request: Request) -> Response:
         "authority": opened.authority,
         "verifier_keys": [str(v.key) for v in trusted_keys(services.register.data)],
         "keys": plain(opened.keys, {}),
+        "statement_keys": [keyring.told(key) for key in keyring.listed(services.register)],
     }
     return json_response(form, headers={"Cache-Control": BRIEF})
 

@@ -41,6 +41,16 @@ DRAFT: dict[str, Any] = {
     "illustrative": True,
 }
 
+SIGNED_DRAFT: dict[str, Any] = {
+    **DRAFT,
+    "body": DRAFT["body"] | {"reason": {"open": "public", "sealed": "be84" * 16}},
+    "sources": [],
+    "signed": {"key": "9f2b" * 16, "nonce": "07c1" * 8, "sig": "A" * 86 + "=="},
+    "openings": [
+        {"path": "/body/reason", "value": DRAFT["body"]["reason"], "key": "51d0" * 16}
+    ],
+}
+
 
 def sealed(text: str | None, open_: str = "public") -> dict[str, Any]:
     """A sealed text with its words."""
@@ -59,6 +69,7 @@ def entry(seq: int, nth: int, kind: str, on: str, body: dict[str, Any]) -> dict[
         "at": AT,
         "by": CITY,
         "recorder": "dialogue-citoyen",
+        "signed": None,
         "illustrative": True,
         "body": body,
         "sources": [{"title": sealed("Délibération EX-2024-011")}],
@@ -109,6 +120,17 @@ KEYS = {
         "filrouge.example/exemple+d5271e80+AaZpMkO877+qn2xyYBEL25fszawYSfcJaq1q…"
     ],
     "keys": [{"algorithm": "ed25519", "id": "cc71171de5e4…", "public": "a6693243bcef…"}],
+    "statement_keys": [
+        {
+            "id": "9f2b11c0a7de…",
+            "public": "5d1c7aa0b3f4…",
+            "holder": {"name": "Atelier citoyen", "role": "citizens"},
+            "state": "revoked",
+            "added": {"seq": 3, "at": AT},
+            "revoked": {"seq": 60, "at": AT, "from": AT},
+            "statements": 12,
+        }
+    ],
 }
 _ADOPTED: dict[str, Any] = {
     **reference(1, 1, "procedure.adopted", "2026-11-23"),

@@ -105,6 +105,7 @@ def entry_form(entry: Entry, texts: Texts, case: Case | None = None) -> dict[str
         "at": format_at(entry.at),
         "by": {"name": entry.by.name, "role": entry.by.role},
         "recorder": entry.recorder,
+        "signed": entry.signed.model_dump() if entry.signed is not None else None,
         "illustrative": entry.illustrative,
         "body": plain(entry.raw, texts),
         "sources": plain(entry.sources, texts),

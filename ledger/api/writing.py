@@ -42,6 +42,10 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "unknown_kind",
         "bad_body",
         "bad_text",
+        "bad_signature",
+        "unknown_key",
+        "key_revoked",
+        "nonce_used",
         "busy",
         "clock_behind",
         status=201,
@@ -66,7 +70,16 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
                             }
                         },
                     },
-                    "example": {"drafts": [examples.DRAFT]},
+                    "examples": {
+                        "plain": {
+                            "summary": "Plain words: they are sealed here.",
+                            "value": {"drafts": [examples.DRAFT]},
+                        },
+                        "signed": {
+                            "summary": "Sealed and signed by who speaks, with its openings.",
+                            "value": {"drafts": [examples.SIGNED_DRAFT]},
+                        },
+                    },
                 }
             },
         },
@@ -85,9 +98,10 @@ async def write(
 ) -> Response:
     """Record a batch of drafts: all of it, or nothing.
 
-    Texts are sealed here: what a person composed goes into an erasable vault, the register
-    keeps commitments. The answer says where the entries stand and under which checkpoint; for a
-    single entry it holds the proof, for others ask for receipts.
+    A draft that its speaker signed comes sealed, with its openings (`filrouge sign`), and is
+    recorded as it is. Texts of others are sealed here: what a person composed goes into an
+    erasable vault, the register keeps commitments. The answer says where the entries stand and
+    under which checkpoint; for a single entry it holds the proof, for others ask for receipts.
     """
     services = services_of(request)
     account = await authorized(request, "record")

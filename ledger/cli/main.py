@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 import time
@@ -16,11 +15,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, output, procedures, threads
+from ledger.cli import accounts, changes, keys, output, procedures, signing, threads
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Json, Size, now
+from ledger.cli.options import As, Data, Json, Size, now, read_drafts
 from ledger.core import cosignature
-from ledger.core.canonical import loads
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, demo, erase, load, publish, record, register
@@ -41,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
+app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
 
 _FINISH_TRIES = 20
@@ -124,7 +123,7 @@ def record_one(
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
-    drafts = _drafts(draft)
+    drafts = read_drafts(draft)
     opened, instant = register.open_register(data), now()
     written = record.record(
         opened,
@@ -287,8 +286,11 @@ def serve_demo(
         _serve(opened, host, port)
 
 
-@app.command()
-def keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
+app.command()(signing.sign)
+
+
+@app.command("keys")
+def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
     """Print the verifier keys of the register: what anybody needs to check it."""
     texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
     output.answer(as_json, {"keys": texts}, "\n".join(texts))
@@ -358,24 +360,6 @@ def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = F
         limits = Limits(rates=Rates.of(_SETTINGS))
         site = create_app(opened, limits=limits, hosts=_SETTINGS.names())
         Server(site, host=host, port=port, log_level="warning", proxied=proxied).run()
-
-
-def _drafts(text: str) -> list[object]:
-    """The drafts that an argument names or is."""
-    path = Path(text)
-    if text != "-" and "{" not in text and path.suffix == ".jsonl":
-        return load.read_drafts(path)
-    if text == "-":
-        data = sys.stdin.buffer.read()
-    elif "{" in text:
-        data = os.fsencode(text)
-    else:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UncheckedError("unreadable", f"{text}: {error.strerror}") from error
-    value = loads(data, max_depth=10)
-    return [*value] if isinstance(value, list) else [value]
 
 
 def run() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from ledger.core.canonical import loads
+from ledger.errors import UncheckedError
+from ledger.service import load
 from ledger.service.settings import Settings
 
 try:
@@ -38,3 +42,35 @@ Size = Annotated[
 def now() -> datetime:
     """The instant of a command."""
     return datetime.now(UTC)
+
+
+def read_drafts(text: str) -> list[object]:
+    """The drafts that an argument names or is.
+
+    Raises:
+        MalformedError: it is not JSON.
+        UncheckedError: `unreadable`.
+    """
+    if text != "-" and "{" not in text and Path(text).suffix == ".jsonl":
+        return load.read_drafts(Path(text))
+    value = read_value(text)
+    return [*value] if isinstance(value, list) else [value]
+
+
+def read_value(text: str) -> object:
+    """What is written in JSON in the file that an argument names, in itself, or in the input.
+
+    Raises:
+        MalformedError: it is not JSON.
+        UncheckedError: `unreadable`.
+    """
+    if text == "-":
+        data = sys.stdin.buffer.read()
+    elif "{" in text:
+        data = os.fsencode(text)
+    else:
+        try:
+            data = Path(text).read_bytes()
+        except OSError as error:
+            raise UncheckedError("unreadable", f"{text}: {error.strerror}") from error
+    return loads(data, max_depth=10)

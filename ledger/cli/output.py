@@ -218,6 +218,8 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
             "unread": found.unread,
             "checkpoints": found.checkpoints,
             "kept": found.kept,
+            "signed": {"valid": found.valid, "doubtful": found.doubtful, "void": 0},
+            "ungranted": found.ungranted,
             "root": root,
             "seconds": round(seconds, 3),
         },
@@ -226,6 +228,8 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"
+        f"Signed statements: {found.valid} valid, {found.doubtful} doubtful."
+        f" Recorded by accounts without a grant: {found.ungranted}.\n"
         + ("" if found.kept else "No checkpoint from outside the database to compare with.\n")
         + f"Root: {root}",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from ledger.domain import events
+from ledger.domain import events, keyring
 from ledger.domain.dates import Period
 from ledger.domain.entry import read_entry, split_reference
 from ledger.domain.events import (
@@ -21,8 +21,8 @@ from ledger.domain.events import (
     REFERS,
     REGISTER,
     REGISTER_KINDS,
-    Body,
 )
+from ledger.domain.keyring import admit_keys, check_new
 from ledger.domain.origins import KINDS, origins
 from ledger.domain.pointer import replaced, sealed_at, value_at
 from ledger.domain.values import Sealed
@@ -44,7 +44,7 @@ CORRECTABLE: dict[str, frozenset[str]] = {
 """Clear fields that a correction may mend, by kind; besides them `/on` and sealed texts."""
 
 
-class Statement(Protocol):
+class Statement(keyring.Statement, Protocol):
     """What is judged: a prepared draft, or an entry that was read."""
 
     @property
@@ -64,10 +64,6 @@ class Statement(Protocol):
         """When it happened."""
 
     @property
-    def body(self) -> Body | None:
-        """Its content; None for a kind unknown here."""
-
-    @property
     def raw(self) -> Mapping[str, Any]:
         """Its content as it stands in the entry."""
 
@@ -84,7 +80,7 @@ class Thing:
     illustrative: bool
 
 
-class Register(Protocol):
+class Register(keyring.Register, Protocol):
     """What the rules need to know of the register, the batch at hand included."""
 
     def process(self, slug: str) -> bool | None:
@@ -109,6 +105,7 @@ def admit(statement: Statement, register: Register, *, today: date) -> None:
     Raises:
         RefusedError: `where` points at the place in the draft.
     """
+    check_new(statement, register)
     invented = _check_process(statement, register)
     if statement.period is not None and statement.period.first > today:
         raise RefusedError("not_yet", f"it cannot have happened after {today}", where="/on")
@@ -144,6 +141,8 @@ def admit(statement: Statement, register: Register, *, today: date) -> None:
             if original["kind"] == "entry.disowned":
                 restored = _restored(statement, register, statement.body.entry)
                 _check_circle(statement, register, restored, "/body/entry")
+    # Last: a statement that is refused as `key_revoked` is sound in everything else.
+    admit_keys(statement, register)
 
 
 def _check_process(statement: Statement, register: Register) -> bool:

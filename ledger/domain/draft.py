@@ -6,15 +6,17 @@
      "sources": [{"title": "…", "url": "https://…"}]}
 
 A sealed field takes a plain string, or {"open": "restricted", "text": "…"} to say otherwise.
-`prepare` seals, checks everything that needs no register, and encodes: what remains to be
-done under the lock is looking references up and splicing four values in.
+A draft that its speaker signed is sealed already and comes with its openings
+(`ledger.domain.signed_draft`). `prepare` seals, checks everything that needs no register, and
+encodes: what remains to be done under the lock is looking references up and splicing four
+values in.
 """
 
 from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 from unicodedata import category
@@ -26,15 +28,27 @@ from ledger.core import sealed
 from ledger.core.canonical import check_text
 from ledger.domain.dates import Period, parse_period
 from ledger.domain.entry import Fragments, encode_fragments, references, validated
-from ledger.domain.events import KINDS, Body, Source, Speaker
-from ledger.domain.values import Maybe, Model, On, Sealed, Sealing, Slug
+from ledger.domain.events import KINDS, Body, Signed, Source, Speaker
+from ledger.domain.values import Hex64, Many, Maybe, Model, On, Sealed, Sealing, Slug
 from ledger.errors import MalformedError
 
 # A plan says which places of a body are sealed: a Sealing, the plan of an array's members
 # (under "*"), or the plans of an object's fields.
 Plan = Sealing | dict[str, Any]
-_Opened = tuple[sealed.Opening, bytes]
+Opened = tuple[sealed.Opening, bytes]
+"""An opening and the commitment that it opens."""
+SealText = Callable[[Any, Sealing, str], Any]
+"""What stands in the entry for (value of a draft, how it is sealed, path)."""
 _HEX = re.compile("[0-9a-f]{64}").fullmatch
+_OPEN = ("public", "restricted")
+
+
+class SentOpening(Model):
+    """What opens a text that its speaker sealed; who may read it stands in the sealed text."""
+
+    path: str
+    value: str
+    key: Hex64
 
 
 class Draft(Model):
@@ -47,6 +61,8 @@ class Draft(Model):
     body: dict[str, Any]
     sources: list[dict[str, Any]]
     illustrative: Maybe[Literal[True]] = None
+    signed: Maybe[Signed] = None
+    openings: Maybe[Many[SentOpening]] = None
 
 
 class Prepared(NamedTuple):
@@ -56,6 +72,7 @@ class Prepared(NamedTuple):
     kind: str
     illustrative: bool
     period: Period | None
+    by: Speaker
     body: Body
     raw: Mapping[str, Any]
     references: tuple[tuple[str, str], ...]
@@ -64,6 +81,7 @@ class Prepared(NamedTuple):
     openings: tuple[sealed.Opening, ...]
     commitments: tuple[bytes, ...]
     """Of the openings, in the same order; 32 bytes each."""
+    signed: Signed | None
 
 
 def parse_draft(value: object) -> Draft:
@@ -81,6 +99,9 @@ def parse_draft(value: object) -> Draft:
         raise MalformedError(code, error.message, where=error.where) from error
     if draft.kind not in KINDS:
         raise MalformedError("unknown_kind", f"no kind is called {draft.kind!r}", where="/kind")
+    if (draft.signed is None) != (draft.openings is None):
+        message = "`signed` and `openings` go together: the signer seals and sends the openings"
+        raise MalformedError("bad_draft", message)
     return draft
 
 
@@ -98,11 +119,63 @@ def prepare(
         MalformedError: the body has not the form of its kind, or a text or address may not be
             recorded; `where` points at it.
     """
-    openings: list[_Opened] = []
-    model = KINDS[draft.kind]
-    body = _seal(draft.body, _plan(model), "/body", openings, new_key)
-    sources = _seal(draft.sources, {"*": _plan(Source)}, "/sources", openings, new_key)
-    parsed = validated(model, body, "/body")
+    if draft.signed is not None:
+        message = "a signed draft is checked against its signature, not sealed here"
+        raise MalformedError("bad_draft", message, where="/signed")
+    body, sources, openings = seal_draft(draft, new_key)
+    return finish(draft, body, sources, openings, recorder=recorder)
+
+
+def seal_draft(
+    draft: Draft, new_key: Callable[[], bytes] = sealed.new_key
+) -> tuple[dict[str, Any], list[Any], list[Opened]]:
+    """Body and sources as they will stand in the entry, and what opens their texts.
+
+    Raises:
+        MalformedError: a text or address may not be recorded.
+    """
+    openings: list[Opened] = []
+
+    def seal(value: Any, plan: Sealing, path: str) -> Any:
+        opened: str = plan.open
+        if isinstance(value, dict):
+            # A commitment without its opening would be missing it for ever.
+            if value.keys() != {"open", "text"} or value["open"] not in _OPEN:
+                message = 'give the words, or {"open": "restricted", "text": …}'
+                raise MalformedError("bad_body", message, where=path)
+            opened, value = value["open"], value["text"]
+        if value is None or opened == "clear":
+            return value
+        if not isinstance(value, str):
+            raise MalformedError("bad_body", "this is a text: give a string", where=path)
+        check_words(value, plan, path)
+        made, opening = sealed.seal(path, value, public=opened == "public", key=new_key())
+        openings.append((opening, bytes.fromhex(str(made["sealed"]))))
+        return made
+
+    return *map_texts(draft, seal), openings
+
+
+def map_texts(draft: Draft, seal_text: SealText) -> tuple[dict[str, Any], list[Any]]:
+    """Body and sources of a draft, with whatever stands for each of its texts."""
+    body = _seal(draft.body, _plan(KINDS[draft.kind]), "/body", seal_text)
+    return body, _seal(draft.sources, {"*": _plan(Source)}, "/sources", seal_text)
+
+
+def finish(
+    draft: Draft,
+    body: dict[str, Any],
+    sources: list[Any],
+    openings: Sequence[Opened],
+    *,
+    recorder: str,
+) -> Prepared:
+    """A sealed draft, its forms checked, encoded.
+
+    Raises:
+        MalformedError: as `prepare`.
+    """
+    parsed = validated(KINDS[draft.kind], body, "/body")
     for i, source in enumerate(sources):
         validated(Source, source, f"/sources/{i}")
     fragments = encode_fragments(
@@ -113,7 +186,7 @@ def prepare(
         on=draft.on,
         process=draft.process,
         recorder=recorder,
-        signed=None,
+        signed=draft.signed.model_dump() if draft.signed is not None else None,
         sources=sources,
     )
     encoded = fragments.after_at
@@ -127,66 +200,58 @@ def prepare(
         kind=draft.kind,
         illustrative=draft.illustrative is True,
         period=parse_period(draft.on) if draft.on is not None else None,
+        by=draft.by,
         body=parsed,
         raw=body,
         references=tuple(references(draft.kind, body)),
         fragments=fragments,
         openings=tuple(opening for opening, _ in openings),
         commitments=tuple(commitment for _, commitment in openings),
+        signed=draft.signed,
     )
 
 
-def _seal(
-    value: Any,
-    plan: Plan,
-    path: str,
-    openings: list[_Opened],
-    new_key: Callable[[], bytes],
-) -> Any:
+def _seal(value: Any, plan: Plan, path: str, seal_text: SealText) -> Any:
     if isinstance(plan, Sealing):
-        return _seal_text(value, plan, path, openings, new_key)
+        return seal_text(value, plan, path)
     if isinstance(value, dict):
         return {
-            name: _seal(member, plan[name], f"{path}/{name}", openings, new_key)
+            name: _seal(member, plan[name], f"{path}/{name}", seal_text)
             if name in plan
             else member
             for name, member in value.items()
         }
     if isinstance(value, list) and "*" in plan:
         return [
-            _seal(member, plan["*"], f"{path}/{i}", openings, new_key)
-            for i, member in enumerate(value)
+            _seal(member, plan["*"], f"{path}/{i}", seal_text) for i, member in enumerate(value)
         ]
     return value
 
 
-def _seal_text(
-    value: Any,
-    plan: Sealing,
-    path: str,
-    openings: list[_Opened],
-    new_key: Callable[[], bytes],
-) -> Any:
-    opened: str = plan.open
-    if isinstance(value, dict):
-        # A commitment without its opening would be missing it for ever.
-        if value.keys() != {"open", "text"} or value["open"] not in ("public", "restricted"):
-            message = 'give the words, or {"open": "restricted", "text": …}'
-            raise MalformedError("bad_body", message, where=path)
-        opened, value = value["open"], value["text"]
-    if value is None or opened == "clear":
-        return value
-    if not isinstance(value, str):
-        raise MalformedError("bad_body", "this is a text: give a string", where=path)
+def check_words(value: str, plan: Sealing, path: str) -> None:
+    """Checks words that are to be sealed: they can be read, and have their form.
+
+    Raises:
+        MalformedError: `bad_text`, `bad_url`, or `bad_body` for a digest that is none.
+    """
     check_text(value, prose=True, where=path)
     _check_not_blank(value, path)
     if plan.form == "url":
         check_url(value, path)
     elif plan.form == "sha256" and not _HEX(value):
         raise MalformedError("bad_body", "a SHA-256 is 64 hex digits", where=path)
-    made, opening = sealed.seal(path, value, public=opened == "public", key=new_key())
-    openings.append((opening, bytes.fromhex(str(made["sealed"]))))
-    return made
+
+
+def check_mended(path: str, words: str, where: str) -> None:
+    """Checks words that a correction puts in the place of others, at a path of their entry.
+
+    Raises:
+        MalformedError: `bad_url`, or `bad_body` for a digest that is none.
+    """
+    if path.endswith("/url"):
+        check_url(words, where)
+    if path.endswith("/sha256") and not _HEX(words):
+        raise MalformedError("bad_body", "a SHA-256 is 64 hex digits", where=where)
 
 
 def check_url(url: str, path: str) -> None:

@@ -58,6 +58,8 @@ class Entry:
     body: Body | None
     raw: Mapping[str, Any]
     """The body as it stands in the entry."""
+    signed: Signed | None = None
+    """The speaker's own signature."""
 
     @property
     def period(self) -> Period | None:
@@ -227,6 +229,7 @@ def read_entry(value: Mapping[str, Any]) -> Entry:
         ),
         body=validated(KINDS[kind], value["body"], "/body") if kind in KINDS else None,
         raw=value["body"],
+        signed=validated(Signed, value["signed"], "/signed") if "signed" in value else None,
     )
 
 

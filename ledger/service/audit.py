@@ -7,7 +7,7 @@ not grow with the register.
 What it holds together: canonical bytes; the columns beside them; gapless `seq` and `nth`;
 `at` never decreasing; the chain of leaf hashes; the tree, against the tiles and every signed
 checkpoint; each sealed text against its commitment, none missing but those erased in public;
-no commitment twice; the index by which pages find things.
+no commitment twice; each signature of a speaker; the index by which pages find things.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ from ledger.errors import (
     TamperedError,
     UncheckedError,
 )
+from ledger.service.audit_granted import Grants
 from ledger.service.audit_index import Index
+from ledger.service.audit_signed import Signatures
 from ledger.service.audit_tree import Tree
 from ledger.service.audit_vault import Vault
 from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
@@ -59,9 +61,11 @@ class Checks:
     index: bool = True
     structure: bool = True
     """Whether each entry could be admitted where it stands."""
+    signatures: bool = True
+    """Whether speakers signed what is said to be signed by them."""
 
 
-BARE = Checks(False, False, False, False, False)
+BARE = Checks(False, False, False, False, False, False)
 """Chain, tree, tiles and checkpoints alone."""
 
 
@@ -93,6 +97,12 @@ class Audit:
     checkpoints: int = 0
     kept: int = 0
     """Checkpoints from outside the database that it was held against."""
+    valid: int = 0
+    """Signed statements that nothing speaks against."""
+    doubtful: int = 0
+    """Signed statements recorded since the instant from which their key was revoked later."""
+    ungranted: int = 0
+    """Entries recorded by an account that held no grant at that time."""
     root: bytes = b""
 
 
@@ -130,6 +140,7 @@ def verify(
                     read.raw_links(db),
                     read.raw_processes(db),
                     read.raw_tallies(db),
+                    read.raw_signatures(db),
                 ),
                 Past(db),
             )
@@ -207,10 +218,14 @@ class _Auditor:
         self._senseless: TamperedError | None = None
         self._length: dict[str, int] = {}
         self._texts = Vault(rows.openings) if checks.openings else None
+        self._signatures = Signatures(self._origin) if checks.signatures else None
+        self._grants = Grants()
 
     def close(self) -> None:
         if self._texts:
             self._texts.close()
+        if self._signatures:
+            self._signatures.close()
 
     def run(self) -> Audit:
         signed: VerifiedCheckpoint | None = None
@@ -244,11 +259,16 @@ class _Auditor:
             self._texts.finish()
             self._found.openings = self._texts.checked
             self._found.erased = self._texts.erased
+        if self._signatures:
+            self._found.valid, self._found.doubtful = self._signatures.finish()
         if self._checks.index:
             self._rows.index.finish()
         if self._senseless:
             raise self._senseless
+        if self._signatures:
+            self._signatures.check_void()
         self._found.processes = len(self._length)
+        self._found.ungranted = self._grants.ungranted
         self._found.root = self._tree.root()
         return self._found
 
@@ -364,6 +384,8 @@ class _Auditor:
             check_envelope(entry)
         if not newer and (self._checks.bodies or not seq):
             self._body(seq, entry, f"seq {seq}")
+        if self._signatures and not newer:
+            self._signatures.check(seq, entry)
         if self._texts:
             self._texts.check(seq, entry)
         if self._checks.index:
@@ -376,6 +398,7 @@ class _Auditor:
             raise TamperedError("entry_differs", str(error), where=where) from error
         if not seq:
             self._open(entry, where)
+        self._grants.check(entry, self._zone)
         if self._checks.structure:
             self._admit(entry, where)
 
@@ -396,6 +419,9 @@ class _Auditor:
         try:
             admit(entry, past, today=entry.at.astimezone(self._zone).date())
         except (RefusedError, OverflowError) as error:
+            # Nothing else is wrong with it then, and it is told with all others of its sort.
+            if isinstance(error, RefusedError) and error.code == "key_revoked":
+                return
             # Told last: it was judged by the index, and what it rests on may be the lie.
             self._senseless = self._senseless or TamperedError(
                 "senseless", str(error), where=where

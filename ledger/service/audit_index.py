@@ -30,6 +30,8 @@ class Index:
     """(slug, length, last_seq, illustrative)."""
     tallies: Iterator[Row]
     """(process, channel, type, theme, illustrative, count)."""
+    signatures: Iterator[Row]
+    """(seq, nonce, key), by seq."""
     _heads: dict[str, Row] = field(default_factory=dict)
     _counts: Counter[Row] = field(default_factory=Counter)
     _unread: set[int] = field(default_factory=set)
@@ -56,6 +58,9 @@ class Index:
             to = link.to_process, link.target
             row = (seq, link.process, link.source, link.relation, *to)
             self._same(self.links, row, f"seq {seq}")
+        if "signed" in entry and not unread:
+            signed = entry["signed"]
+            self._same(self.signatures, (seq, signed["nonce"], signed["key"]), f"seq {seq}")
         first = self._heads.get(process)
         kept = first[3] if first else invented
         self._heads[process] = (process, entry["nth"] + 1, seq, kept)
@@ -71,7 +76,7 @@ class Index:
         """
         if self._fault:
             raise self._fault
-        for rows in (self.things, self.links):
+        for rows in (self.things, self.links, self.signatures):
             if (extra := self._next(rows)) is not None:
                 raise _differs(f"a row too many: {extra}", "")
         if sorted(self.processes, key=repr) != sorted(self._heads.values(), key=repr):

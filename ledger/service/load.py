@@ -146,11 +146,12 @@ def _known(register: Register, process: str, drafts: list[Draft]) -> int:
 def _same(
     draft: Draft, entry: Entry, texts: Mapping[str, str], adopted: Mapping[int, str]
 ) -> bool:
-    if (draft.kind, draft.on, draft.by, bool(draft.illustrative)) != (
+    if (draft.kind, draft.on, draft.by, bool(draft.illustrative), draft.signed) != (
         entry.kind,
         entry.on,
         entry.by,
         entry.illustrative,
+        entry.signed,
     ):
         return False
     sources = [source.model_dump(exclude_none=True) for source in entry.sources]
@@ -163,6 +164,8 @@ def _alike(
     said: Any, stands: Any, path: str, texts: Mapping[str, str], adopted: Mapping[int, str]
 ) -> bool:
     if sealed_at(stands):
+        if sealed_at(said):
+            return bool(said == stands)
         words = said.get("text") if isinstance(said, dict) else said
         return path not in texts or texts[path] == words
     if path == "/body/procedure" and isinstance(said, str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +10,13 @@ from typing import Any
 
 import orjson
 
-from ledger.domain.draft import Draft, check_url, parse_draft, prepare
+from ledger.domain.draft import Draft, Prepared, check_mended, parse_draft, prepare
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.authority import Authority
+from ledger.service.keyring import Signers
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
@@ -91,6 +91,10 @@ class _Names:
 
     register: Register
     adoptions: dict[str, int] = field(default_factory=dict)
+    signers: Signers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signers = Signers(self.register)
 
     def procedure(self, name: str) -> int:
         if name not in self.adoptions:
@@ -145,7 +149,7 @@ def _request(
             draft = _resolve(parse_draft(value), names)
             if authority:
                 authority.check(draft)
-            statements.append(prepare(draft, recorder=account))
+            statements.append(_prepared(draft, names, account))
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
@@ -153,10 +157,18 @@ def _request(
     return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
 
 
+def _prepared(draft: Draft, names: _Names, account: str) -> Prepared:
+    if draft.signed is None:
+        return prepare(draft, recorder=account)
+    return names.signers.prepared(draft, recorder=account)
+
+
 def _resolve(draft: Draft, names: _Names) -> Draft:
     """Replaces names of procedures and places in the process by sequence numbers."""
     if draft.kind in OWN_ACTS:
         raise MalformedError("bad_draft", OWN_ACTS[draft.kind], where="/kind")
+    if draft.signed is not None:
+        return draft  # nothing of what was signed is changed
     body = draft.body
     if isinstance(name := body.get("procedure"), str):
         body = {**body, "procedure": names.procedure(name)}
@@ -184,10 +196,7 @@ def _like(change: Any, original: dict[str, Any]) -> Any:
         return change
     if not sealed_at(old):
         return change
-    if change["path"].endswith("/url"):
-        check_url(words, "/body/changes")
-    if change["path"].endswith("/sha256") and not re.fullmatch("[0-9a-f]{64}", words):
-        raise MalformedError("bad_body", "a SHA-256 is 64 hex digits", where="/body/changes")
+    check_mended(change["path"], words, "/body/changes")
     if isinstance(value, dict):
         return change
     return {**change, "value": {"open": old["open"], "text": words}}

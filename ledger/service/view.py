@@ -12,11 +12,14 @@ import orjson
 
 from ledger.domain import events
 from ledger.domain.case import Case, Texts, fold
+from ledger.domain.dates import format_at
 from ledger.domain.duties import Duty, duties
 from ledger.domain.entry import load_entry
 from ledger.domain.irregularities import Irregularity, irregularities
+from ledger.domain.keyring import Worth, worth
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.domain.procedure import Procedure
+from ledger.service.keyring import keyring
 from ledger.store import read
 from ledger.store.engine import Connection
 from ledger.store.links import StoredLinks
@@ -53,6 +56,8 @@ class View:
     """The measures of other processes (`process/ID`) that carry out a unit, by its id."""
     erased_since: frozenset[str] = frozenset()
     """In a view of the past: the commitments (hex) whose words were erased after it."""
+    signatures: Mapping[int, Worth] = field(default_factory=dict)
+    """What the signature of each signed statement is worth, by its seq."""
 
     @property
     def procedure(self) -> Procedure:
@@ -90,7 +95,18 @@ def view_of(
         stamp=max(last_seq, news),
         carried=_carried(db, case, size),
         erased_since=frozenset(_erased_since(db, case.process, size)),
+        signatures=_signatures(db, case, size),
     )
+
+
+def _signatures(db: Connection, case: Case, size: int) -> Mapping[int, Worth]:
+    signed = [(e, e.signed.key) for e in case.entries if e.signed is not None]
+    keys = keyring(db, size=size).keys if signed else {}
+    return {
+        entry.seq: worth(keys[key], seq=entry.seq, at=format_at(entry.at))
+        for entry, key in signed
+        if key in keys
+    }
 
 
 def _carried(db: Connection, case: Case, size: int) -> Mapping[str, tuple[str, ...]]:

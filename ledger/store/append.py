@@ -72,6 +72,7 @@ class _Rows:
     openings: list[tuple[object, ...]] = field(default_factory=list)
     things: list[tuple[object, ...]] = field(default_factory=list)
     links: list[tuple[object, ...]] = field(default_factory=list)
+    signatures: list[tuple[object, ...]] = field(default_factory=list)
     tallies: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def extend(self, other: _Rows) -> None:
@@ -79,6 +80,7 @@ class _Rows:
         self.openings += other.openings
         self.things += other.things
         self.links += other.links
+        self.signatures += other.signatures
         self.tallies.update(other.tallies)
 
 
@@ -190,6 +192,8 @@ class Appender:
 def _admit(statement: Prepared, state: State, today: date, place: int) -> None:
     try:
         admit(statement, state, today=today)
+        if statement.signed is not None:
+            state.check_fresh(statement)
     except RefusedError as error:
         where = f"/drafts/{place}{error.where}"
         raise RefusedError(error.code, error.message, where=where) from error
@@ -273,6 +277,8 @@ def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> N
             rows.links.append(
                 (seq, link.process, link.source, link.relation, link.to_process, link.target)
             )
+    if statement.signed is not None:
+        rows.signatures.append((statement.signed.nonce, seq, statement.signed.key))
     body = statement.body
     if isinstance(body, events.ContributionReceived):
         sort = (
@@ -291,6 +297,7 @@ def _insert(db: sqlite3.Connection, rows: _Rows, state: State) -> None:
         ("opening", "seq, path, public, commitment, key, value", rows.openings),
         ("thing", "process, id, sort, seq, illustrative", rows.things),
         ("link", "seq, process, source, relation, to_process, target", rows.links),
+        ("signature", "nonce, seq, key", rows.signatures),
     ):
         marks = ", ".join("?" * (columns.count(",") + 1))
         db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)

@@ -9,6 +9,8 @@ from typing import Any, cast
 import orjson
 
 from ledger.domain.admission import Thing
+from ledger.domain.events import REGISTER
+from ledger.domain.keyring import KINDS, HeldKey, Keyring
 from ledger.store import read
 
 
@@ -21,6 +23,8 @@ class Past:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._processes: dict[str, tuple[int, bool]] = {}
+        self._ring = Keyring()
+        self._ring_size = 0
         self.seq = 0
         """Only what lies before this entry is there."""
 
@@ -47,6 +51,18 @@ class Past:
         if row is None or row[2] >= self.seq:
             return None
         return Thing(row[0], bool(row[1]))
+
+    def key(self, id_: str) -> HeldKey | None:
+        """The key of that id; `seq` may only have grown since this was asked last."""
+        start, self._ring_size = self._ring_size, self.seq
+        for data in read.of_kinds(self._db, REGISTER, KINDS, size=self.seq, start=start):
+            self._ring.add(orjson.loads(data))
+        return self._ring.keys.get(id_)
+
+    def nonce(self, nonce: str) -> bool:
+        """Whether a signed statement bears it."""
+        row = self._db.execute("SELECT seq FROM signature WHERE nonce = ?", (nonce,)).fetchone()
+        return row is not None and row[0] < self.seq
 
     def entry(self, seq: int) -> Mapping[str, Any] | None:
         """The decoded entry at a place of the register."""

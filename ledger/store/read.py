@@ -150,16 +150,19 @@ def story(db: Connection, process: str, *, size: int = NEVER) -> Iterator[bytes]
 
 
 def of_kinds(
-    db: Connection, process: str, kinds: Sequence[str], *, size: int = NEVER
+    db: Connection, process: str, kinds: Sequence[str], *, size: int = NEVER, start: int = 0
 ) -> Iterator[bytes]:
     """The entries of some kinds in a process, by `nth`, among the first `size`; contributions
     are none of them.
+
+    Args:
+        start: Only from this `seq` on.
     """
     marks = ", ".join("?" * len(kinds))
     for (data,) in db.execute(
         f"SELECT data FROM entry WHERE process = ? AND kind IN ({marks})"
-        " AND kind <> 'contribution.received' AND seq < ? ORDER BY nth",
-        (process, *kinds, size),
+        " AND kind <> 'contribution.received' AND seq < ? AND seq >= ? ORDER BY nth",
+        (process, *kinds, size, start),
     ):
         yield data
 
@@ -421,8 +424,8 @@ def arisen(db: Connection, process: str, *, size: int = NEVER) -> list[str]:
 def last_news_for(db: Connection, process: str, *, size: int = NEVER) -> int:
     """The seq of the newest entry elsewhere that bears on a process; -1 if none.
 
-    Another process may point at this one at any time, and what arose from it is owed accounts
-    here.
+    Another process may point at this one at any time, what arose from it is owed accounts
+    here, and a key that is revoked leaves doubts about what it signed.
 
     Args:
         size: Only among the first `size` entries.
@@ -432,8 +435,13 @@ def last_news_for(db: Connection, process: str, *, size: int = NEVER) -> int:
         " WHERE to_process = ? AND process <> to_process AND seq < ?",
         (process, size),
     ).fetchone()
+    (revoked,) = db.execute(
+        "SELECT coalesce(max(seq), -1) FROM entry WHERE kind = 'key.revoked'"
+        " AND kind <> 'contribution.received' AND seq < ?",
+        (size,),
+    ).fetchone()
     news = [last_of(db, slug, size=size) for slug in arisen(db, process, size=size)]
-    return int(max(link, *news, -1))
+    return int(max(link, revoked, *news, -1))
 
 
 def last_news(db: Connection) -> dict[str, int]:
@@ -532,6 +540,44 @@ def raw_processes(db: Connection) -> Iterator[tuple[Any, ...]]:
 def raw_tallies(db: Connection) -> Iterator[tuple[Any, ...]]:
     """Rows of `tally`."""
     return db.execute("SELECT process, channel, type, theme, illustrative, count FROM tally")
+
+
+def raw_signatures(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Rows of `signature`, by the entry that is signed."""
+    return db.execute("SELECT seq, nonce, key FROM signature ORDER BY seq, nonce")
+
+
+def signed_by(db: Connection) -> dict[str, int]:
+    """How many statements each key has signed, by its id."""
+    return dict(db.execute("SELECT key, count(*) FROM signature GROUP BY key"))
+
+
+def signed_since(db: Connection, key: str, at: str, *, size: int = NEVER) -> int:
+    """How many statements a key has signed that were recorded from an instant on, among the
+    first `size` entries.
+    """
+    (count,) = db.execute(
+        "SELECT count(*) FROM signature s JOIN entry e ON e.seq = s.seq WHERE s.key = ?"
+        " AND s.seq < ? AND json_extract(CAST(e.data AS TEXT), '$.at') >= ?",
+        (key, size, at),
+    ).fetchone()
+    return int(count)
+
+
+def commitment_stands(db: Connection, commitment: bytes) -> bool:
+    """Whether a text of the register has this commitment, erased ones included."""
+    here = db.execute("SELECT 1 FROM opening WHERE commitment = ? LIMIT 1", (commitment,))
+    if here.fetchone() is not None:
+        return True
+    # Of what was erased only the entries tell, and those hold it in hexadecimal.
+    gone = db.execute(
+        "SELECT 1 FROM entry e JOIN entry named"
+        " ON named.seq = json_extract(CAST(e.data AS TEXT), '$.body.entry')"
+        " WHERE e.kind = 'text.erased' AND e.kind <> 'contribution.received'"
+        " AND instr(named.data, CAST(? AS BLOB)) LIMIT 1",
+        (commitment.hex(),),
+    )
+    return gone.fetchone() is not None
 
 
 def raw_checkpoints(db: Connection) -> Iterator[tuple[int, bytes]]:

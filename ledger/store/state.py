@@ -11,7 +11,9 @@ from ledger.core.canonical import decode
 from ledger.domain.admission import Thing
 from ledger.domain.draft import Prepared
 from ledger.domain.entry import split_reference
-from ledger.domain.events import DECLARED
+from ledger.domain.events import DECLARED, REGISTER
+from ledger.domain.keyring import KINDS, HeldKey, Keyring
+from ledger.errors import RefusedError
 from ledger.store import read
 
 _CHUNK = 400
@@ -25,6 +27,9 @@ class _Layer:
     things: dict[tuple[str, str], Thing | None] = field(default_factory=dict)
     moved: dict[str, int] = field(default_factory=dict)
     data: dict[int, bytes] = field(default_factory=dict)
+    nonces: set[str] = field(default_factory=set)
+    commitments: set[bytes] = field(default_factory=set)
+    """Of signed statements alone: every other text is sealed here, with a fresh key."""
 
     def update(self, other: _Layer) -> None:
         """Puts another layer on top."""
@@ -32,6 +37,8 @@ class _Layer:
         self.things.update(other.things)
         self.moved.update(other.moved)
         self.data.update(other.data)
+        self.nonces |= other.nonces
+        self.commitments |= other.commitments
 
 
 class State:
@@ -45,6 +52,7 @@ class State:
         self._db = db
         self._known = _Layer()
         self._new = _Layer()
+        self._ring: Keyring | None = None
 
     def prefetch(self, statements: Iterable[Prepared]) -> None:
         """Looks everything up at once that the statements will ask for."""
@@ -118,6 +126,37 @@ class State:
             if entry["process"] == process and entry["kind"] in kinds:
                 yield entry
 
+    def key(self, id_: str) -> HeldKey | None:
+        """The key of that id."""
+        if self._ring is None:
+            self._ring = Keyring(self.entries(REGISTER, KINDS))
+        return self._ring.keys.get(id_)
+
+    def nonce(self, nonce: str) -> bool:
+        """Whether a signed statement bears it."""
+        if nonce in self._known.nonces or nonce in self._new.nonces:
+            return True
+        found = self._db.execute("SELECT 1 FROM signature WHERE nonce = ?", (nonce,))
+        return found.fetchone() is not None
+
+    def check_fresh(self, statement: Prepared) -> None:
+        """Checks that no text of a signed statement was sealed with what sealed another.
+
+        A commitment that stood twice would make the register fail its own verification, for
+        ever: who seals elsewhere could have copied one.
+
+        Raises:
+            RefusedError: `nonce_used`.
+        """
+        for opening, commitment in zip(statement.openings, statement.commitments, strict=True):
+            if (
+                commitment in self._known.commitments
+                or commitment in self._new.commitments
+                or read.commitment_stands(self._db, commitment)
+            ):
+                message = "this text was recorded under the same key before: seal it anew"
+                raise RefusedError("nonce_used", message, where=opening.path)
+
     def record(self, statement: Prepared, seq: int) -> int:
         """The statement's place in its process, which grows by it."""
         process = statement.process
@@ -127,6 +166,11 @@ class State:
         if statement.kind in DECLARED:
             thing = Thing(DECLARED[statement.kind], statement.illustrative)
             self._new.things[process, statement.raw["id"]] = thing
+        if statement.signed is not None:
+            self._new.nonces.add(statement.signed.nonce)
+            self._new.commitments.update(statement.commitments)
+        if statement.kind in KINDS:
+            self._ring = None
         return length
 
     def hold(self, seq: int, data: bytes) -> None:
@@ -141,6 +185,7 @@ class State:
     def forget(self) -> None:
         """The request was refused: what it added is gone."""
         self._new = _Layer()
+        self._ring = None
 
     def moved(self) -> list[tuple[str, int, int, bool]]:
         """The process rows that change: slug, length, last seq, illustrative."""

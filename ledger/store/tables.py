@@ -1,8 +1,8 @@
 """What the database holds. Rows of these tables never leave `ledger.store`.
 
 `entry`, `tile` and `checkpoint` are the register; `opening` is the vault; `process`, `thing`,
-`link` and `tally` can be rebuilt from the entries at any time; `head` is the one place where
-the next sequence number comes from.
+`link`, `tally` and `signature` can be rebuilt from the entries at any time; `head` is the one
+place where the next sequence number comes from.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class OpeningRow(SQLModel, table=True):
             "seq",
             sqlite_where=text("path = '/body/reference' AND public"),
         ),
+        # Whoever seals on their own side could bring a commitment that stands here already.
+        Index("opening_commitment", "commitment"),
     )
     id: int | None = Field(default=None, primary_key=True)
     seq: int
@@ -146,6 +148,16 @@ class TallyRow(SQLModel, table=True):
     theme: str
     illustrative: bool
     count: int
+
+
+class SignatureRow(SQLModel, table=True):
+    """One statement that its speaker signed, by the nonce that nobody may use again."""
+
+    __tablename__ = "signature"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    nonce: str = Field(primary_key=True)
+    seq: int
+    key: str
 
 
 class RequestRow(SQLModel, table=True):

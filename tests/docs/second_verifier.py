@@ -568,6 +568,88 @@ def check_receipt(data: bytes, entry: bytes, keys: list[Key], origin: str) -> in
     return size
 
 
+# -- 8. statements that their speakers signed ------------------------------------------------
+
+_SIGNED_PARTS = {"body", "by", "illustrative", "kind", "on", "process", "sources"}
+
+
+def statement(entry: dict[str, Any], origin: str) -> bytes:
+    """The bytes that the speaker of a signed entry signed."""
+    said = {part: entry[part] for part in _SIGNED_PARTS & entry.keys()}
+    said |= {"key": entry["signed"]["key"], "nonce": entry["signed"]["nonce"]}
+    return f"filrouge/statement/v1\n{origin}\n{canonical(said)}".encode()
+
+
+def check_statement(entry: dict[str, Any], public: bytes, origin: str) -> None:
+    """Checks that the holder of a key signed an entry."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(public)
+        key.verify(_base64(entry["signed"]["sig"]), statement(entry, origin))
+    except InvalidSignature as error:
+        raise Malformed("its speaker did not sign this") from error
+
+
+@dataclass
+class Held:
+    """A key that the register knows, what it signed, and when it was revoked."""
+
+    public: bytes
+    holder: dict[str, Any] | None
+    revoked: bool = False
+    since: str = "~"
+    signed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Signatures:
+    """The signed statements of a register, in order."""
+
+    origin: str
+    keys: dict[str, Held] = field(default_factory=dict)
+    void: list[int] = field(default_factory=list)
+    differs: Bad | None = None
+    twice: Bad | None = None
+    _nonces: set[str] = field(default_factory=set)
+
+    def follow(self, seq: int, entry: dict[str, Any]) -> None:
+        """Takes in an entry of version 1."""
+        body, kind = entry["body"], entry["kind"]
+        if kind == "register.opened":
+            for key in body["keys"]:
+                self.keys.setdefault(key["id"], Held(bytes.fromhex(key["public"]), None))
+        if kind == "key.added":
+            holder = body.get("holder") if body["use"] == "statement" else None
+            held = Held(bytes.fromhex(body["key"]["public"]), holder)
+            self.keys.setdefault(body["key"]["id"], held)
+        if "signed" in entry:
+            self._signed(seq, entry)
+        if kind == "key.revoked" and (known := self.keys.get(body["key"])):
+            known.revoked, known.since = True, min(known.since, body["from"])
+
+    def _signed(self, seq: int, entry: dict[str, Any]) -> None:
+        nonce, held = entry["signed"]["nonce"], self.keys.get(entry["signed"]["key"])
+        if nonce in self._nonces:
+            self.twice = self.twice or Bad(f"seq {seq}", "a nonce that was used before")
+        self._nonces.add(nonce)
+        if held is None or held.holder is None:
+            return
+        try:
+            check_statement(entry, held.public, self.origin)
+        except Malformed as error:
+            self.differs = self.differs or Bad(f"seq {seq}", str(error))
+            return
+        if held.revoked:
+            self.void.append(seq)
+        else:
+            held.signed.append(entry["at"])
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many signed statements are valid, doubtful and void."""
+        all_ = [(at, held.since) for held in self.keys.values() for at in held.signed]
+        doubtful = sum(at >= since for at, since in all_)
+        return len(all_) - doubtful, doubtful, len(self.void)
+
+
 # -- 12. what makes sense ------------------------------------------------------------------
 
 _ANYWHERE = {"correction.made", "text.erased", "entry.disowned"}
@@ -600,6 +682,8 @@ class Sense:
     entries: list[dict[str, Any]] = field(default_factory=list)
     _invented: dict[str, bool] = field(default_factory=dict)
     _things: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
+    _holders: dict[str, Any] = field(default_factory=dict)
+    _nonces: set[str] = field(default_factory=set)
 
     def judge(self, entry: dict[str, Any]) -> None:
         """Judges the next entry and takes it in, whatever came out.
@@ -619,11 +703,22 @@ class Sense:
         self._invented.setdefault(entry["process"], invented)
         if not _is_later(entry) and (sort := self.forms.declares.get(entry["kind"])):
             self._things.setdefault((entry["process"], entry["body"]["id"]), (sort, invented))
+        if _is_later(entry):
+            return
+        body, kind = entry["body"], entry["kind"]
+        if kind == "register.opened":
+            self._holders |= {key["id"]: None for key in body["keys"]}
+        if kind == "key.added":
+            holder = body.get("holder") if body["use"] == "statement" else None
+            self._holders.setdefault(body["key"]["id"], holder)
+        if "signed" in entry:
+            self._nonces.add(entry["signed"]["nonce"])
 
     def _judge(self, entry: dict[str, Any]) -> None:
         kind, process, body = entry["kind"], entry["process"], entry["body"]
         self._process(entry)
         self._date(entry["on"], entry)
+        self._key(entry)
         if kind not in self.forms.kinds:
             return
         if kind in self.forms.declares and (process, body["id"]) in self._things:
@@ -661,6 +756,24 @@ class Sense:
             raise Senseless("a process is opened once, and first")
         if not first and self._invented[process] and not invented:
             raise Senseless("real, in an invented process")
+
+    def _key(self, entry: dict[str, Any]) -> None:
+        kind, body, signed = entry["kind"], entry["body"], entry.get("signed")
+        if signed and signed["nonce"] in self._nonces:
+            raise Senseless("a nonce that was used before")
+        if kind == "key.revoked" and body["key"] not in self._holders:
+            raise Senseless("a key that nobody added is revoked")
+        if kind == "key.added":
+            if body["key"]["id"] in self._holders:
+                raise Senseless("a key that was added before")
+            if body["use"] == "statement":
+                if not signed or signed["key"] != body["key"]["id"]:
+                    raise Senseless("nobody shows that they have the key")
+                if body["key"]["algorithm"] != "ed25519" or body.get("holder") != entry["by"]:
+                    raise Senseless("the key is not for its holder to sign with")
+                return
+        if signed and self._holders.get(signed["key"]) != entry["by"]:
+            raise Senseless("signed with a key of nobody, or of somebody else")
 
     def _today(self, entry: dict[str, Any]) -> date:
         """The civil day on which it was recorded."""
@@ -776,6 +889,7 @@ class Verifier:
     kept: list[bytes] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     unread: int = 0
+    signatures: Signatures = field(init=False)
     _sense: Sense = field(init=False)
     _senseless: Bad | None = None
     _at: str = ""
@@ -787,6 +901,7 @@ class Verifier:
 
     def __post_init__(self) -> None:
         self._sense = Sense(self.forms)
+        self.signatures = Signatures(self.keys[0].name)
 
     def run(self) -> None:
         """Checks everything.
@@ -830,8 +945,11 @@ class Verifier:
         if head != (len(self.leaves), self.leaves[-1], self._at):
             raise Bad("head", "not at the last entry")
         self._vault()
-        if self._senseless:
-            raise self._senseless
+        for bad in (self.signatures.differs, self.signatures.twice, self._senseless):
+            if bad:
+                raise bad
+        if self.signatures.void:
+            raise Bad(f"seq {self.signatures.void[0]}", "signed with a key that was revoked")
 
     def _note(self, data: Any, where: str) -> tuple[int, bytes, set[Key]]:
         try:
@@ -879,6 +997,8 @@ class Verifier:
             self._sense.judge(entry)
         except Senseless as error:
             self._senseless = self._senseless or Bad(where, str(error))
+        if not _is_later(entry):
+            self.signatures.follow(seq, entry)
         self.unread += not read
         self._at, self._lengths[process] = entry["at"], nth + 1
         self.leaves.append(leaf_hash(data))
@@ -995,7 +1115,9 @@ def main() -> int:
     except (OSError, sqlite3.Error, Malformed) as error:
         print(f"could not check: {error}")
         return 4
+    valid, doubtful, _ = found.signatures.counts()
     print(f"{len(found.leaves)} entries, {found.unread} of them not read here")
+    print(f"{valid} signed statements valid, {doubtful} doubtful")
     return 0
 
 

@@ -6,8 +6,12 @@ C1, 4 unit R1, 5 an answer to it (illustrative), 6 an erasure in 3.
 
 from __future__ import annotations
 
+import base64
+import json
 from hashlib import sha256
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CITY = {"name": "Ville d’essai", "role": "city"}
 SLUG = "cours-fraiches"
@@ -83,6 +87,46 @@ def disowned(entry: int, **more: Any) -> dict[str, Any]:
     return say("entry.disowned", {"entry": entry, "why": text("why")}, **more)
 
 
+ORIGIN = "registre.example/vecteurs"
+PANEL = {"name": "Atelier citoyen", "role": "citizens"}
+
+
+def private(name: str) -> Ed25519PrivateKey:
+    """A key that is the same every time."""
+    seed = sha256(f"filrouge sense: {name}".encode()).digest()
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def key(name: str) -> dict[str, str]:
+    """Its public half, as entries write it."""
+    raw = private(name).public_key().public_bytes_raw()
+    return {"algorithm": "ed25519", "id": sha256(raw).hexdigest(), "public": raw.hex()}
+
+
+def signed(entry: dict[str, Any], name: str = "panel", nonce: str = "") -> dict[str, Any]:
+    """An entry as the holder of a key signs it."""
+    nonce = nonce or sha256(json.dumps(entry).encode()).hexdigest()[:32]
+    said = {**entry, "key": key(name)["id"], "nonce": nonce}
+    data = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    sig = private(name).sign(f"filrouge/statement/v1\n{ORIGIN}\n{data}".encode())
+    made = {"key": said["key"], "nonce": nonce, "sig": base64.b64encode(sig).decode()}
+    return {**entry, "signed": made}
+
+
+def added(name: str = "panel", holder: dict[str, str] = PANEL, **more: Any) -> dict[str, Any]:
+    """A key is added, and not yet signed for."""
+    body = {"key": key(name), "use": "statement", "holder": holder, **more}
+    return say("key.added", body, "register", by=holder)
+
+
+def revoked(id_: str, **more: Any) -> dict[str, Any]:
+    """A key is revoked."""
+    body = {"key": id_, "from": "2026-11-02T08:00:00.000Z"}
+    return say("key.revoked", body, "register", **more)
+
+
+JOINED = signed(added())
+"""At 7: the key of the panel."""
 OTHER, THIRD = opened("autre"), opened("tiers")
 """At 7 and, where both are there, 8."""
 POLICY = {"policy": "witnesses", "value": 2}
@@ -168,11 +212,51 @@ SOUND: dict[str, Entries] = {
         disowned(7, process="register"),
     ],
     "a mistake that was none": [disowned(4), disowned(7)],
+    "a key added by whoever has it": [JOINED],
+    "a statement of the panel, signed": [JOINED, signed(unit("R2") | {"by": PANEL})],
+    "two statements of one key": [
+        JOINED,
+        signed(unit("R2") | {"by": PANEL}),
+        signed(unit("R3") | {"by": PANEL}),
+    ],
+    "a statement of the panel that it did not sign": [JOINED, unit("R2") | {"by": PANEL}],
+    "a kind that nobody knows, signed": [
+        JOINED,
+        signed(say("weather.observed", {}, by=PANEL)),
+    ],
+    "a key revoked": [JOINED, revoked(key("panel")["id"])],
+    "a key revoked twice": [JOINED, revoked(key("panel")["id"]), revoked(key("panel")["id"])],
+    "a key that signs its own end": [JOINED, signed(revoked(key("panel")["id"], by=PANEL))],
+    "a key of the log": [say("key.added", {"key": key("log"), "use": "log"}, "register")],
+    "a second key of the same body": [JOINED, signed(added("two"), "two")],
     "a kind that nobody knows": [say("weather.observed", {"about": ["Z9"], "id": "R1"})],
     "a later version": [{**answer("Z9"), "v": 2}],
 }
 
 SENSELESS: dict[str, Entries] = {
+    "a key that nobody shows to have": [added()],
+    "a key added with the signature of another": [JOINED, signed(added("two"))],
+    "a key added twice": [JOINED, signed(added(), nonce="0" * 32)],
+    "a key added in the name of another": [signed(added() | {"by": CITY})],
+    "a key without a holder": [
+        signed(say("key.added", {"key": key("panel"), "use": "statement"}, "register"))
+    ],
+    "a statement of a key that nobody added": [signed(unit("R2") | {"by": PANEL})],
+    "a statement of somebody else's key": [JOINED, signed(unit("R2"))],
+    "a statement in another role": [
+        JOINED,
+        signed(unit("R2") | {"by": {**PANEL, "role": "jury"}}),
+    ],
+    "a statement of a key of the log": [
+        say("key.added", {"key": key("log"), "use": "log"}, "register"),
+        signed(unit("R2"), "log"),
+    ],
+    "a nonce twice": [
+        JOINED,
+        signed(unit("R2") | {"by": PANEL}, nonce="0" * 32),
+        signed(unit("R3") | {"by": PANEL}, nonce="0" * 32),
+    ],
+    "a key revoked that nobody added": [revoked(key("panel")["id"])],
     "a date that is a number": [mend(4, ("/on", 2026))],
     "a process that was not opened": [{**unit("R1"), "process": "autre"}],
     "a process opened twice": [opened(SLUG)],

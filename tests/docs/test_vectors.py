@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from datetime import date
 from hashlib import sha256
@@ -14,10 +15,11 @@ from ledger.core import canonical, checkpoint, merkle, note, sealed
 from ledger.core.cosignature import CosignatureVerifier, parse_verifier
 from ledger.core.digest import EMPTY_ROOT, leaf_hash, node_hash
 from ledger.core.sealed import Opening, check_opening, find_sealed
+from ledger.core.statement import check_statement
 from ledger.domain.admission import admit
 from ledger.domain.dates import add_duration, parse_period
 from ledger.domain.entry import parse_entry
-from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.errors import LedgerError, MalformedError, RefusedError, TamperedError
 from tests import golden
 from tests.docs import second_verifier
 from tests.domain.lives import Told
@@ -151,10 +153,53 @@ def test_a_later_version_is_unread_to_a_verifier_and_no_entry_to_a_reader(forms)
         parse_entry(data)
 
 
-def test_of_a_signature_only_the_form_is_read(forms):
-    data = REGISTER["signed"].encode()
-    assert parse_entry(data).body is not None
-    assert second_verifier.check_entry(second_verifier.decode(data), forms)
+def signed_by(data: bytes) -> tuple[bool, bool]:
+    """Whether the speaker signed an entry: as we say, and as the second verifier says."""
+    entry, public = json.loads(data), bytes.fromhex(REGISTER["statement"]["public"])
+    ours = theirs = True
+    try:
+        check_statement(entry, public, origin=ORIGIN, **entry["signed"])
+    except TamperedError:
+        ours = False
+    try:
+        second_verifier.check_statement(entry, public, ORIGIN)
+    except second_verifier.Malformed:
+        theirs = False
+    return ours, theirs
+
+
+def test_a_statement_is_signed_as_its_bytes_say(forms):
+    said = REGISTER["statement"]
+    private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(said["seed"]))
+    entry, message = said["bytes"].encode(), said["message"].encode()
+    decoded = second_verifier.decode(entry)
+    assert parse_entry(entry).signed is not None
+    assert second_verifier.check_entry(decoded, forms)
+    assert second_verifier.statement(decoded, ORIGIN) == message
+    assert decoded["signed"]["key"] == sha256(bytes.fromhex(said["public"])).hexdigest()
+    assert base64.b64decode(decoded["signed"]["sig"]) == private.sign(message)
+    assert signed_by(entry) == (True, True)
+
+
+def test_what_differs_from_what_was_signed_is_not_signed():
+    for case in REGISTER["statement"]["unsigned"]:
+        assert signed_by(case["bytes"].encode()) == (False, False), case["what"]
+
+
+@pytest.mark.parametrize("case", REGISTER["sense"], ids=lambda case: case["what"])
+def test_what_is_signed_in_the_vectors_is_signed_well(case):
+    """Sense is judged without looking at signatures, and these are good all the same."""
+    entries = [json.loads(entry) for entry in case["entries"]]
+    known = {
+        e["body"]["key"]["id"]: bytes.fromhex(e["body"]["key"]["public"])
+        for e in entries
+        if e["kind"] == "key.added"
+    }
+    for entry in entries:
+        if "signed" in entry and entry["signed"]["key"] in known:
+            check_statement(
+                entry, known[entry["signed"]["key"]], origin=ORIGIN, **entry["signed"]
+            )
 
 
 def sound_for_us(before: list[dict[str, Any]], data: bytes) -> bool:

@@ -13,6 +13,7 @@ from ledger.domain.dates import format_at
 from ledger.domain.entry import Entry
 from ledger.domain.events import DECLARED
 from ledger.domain.irregularities import Irregularity, irregularities
+from ledger.domain.keyring import KINDS, HeldKey, Keyring
 from tests.domain.build import (
     ANSWER,
     CARRY_OUT,
@@ -202,6 +203,15 @@ class Told:
     def entry(self, seq: int) -> Mapping[str, Any] | None:
         """The decoded entry at a place of the register."""
         return next((e for e in self._entries if e["seq"] == seq), None)
+
+    def key(self, id_: str) -> HeldKey | None:
+        """The key of that id."""
+        return Keyring(self.entries("register", KINDS)).keys.get(id_)
+
+    def nonce(self, nonce: str) -> bool:
+        """Whether a signed statement bears it."""
+        return any(e["v"] == 1 and e.get("signed", {}).get("nonce") == nonce
+                   for e in self._entries)  # fmt: skip
 
     def entries(self, process: str, kinds: Sequence[str]) -> list[Mapping[str, Any]]:
         """The decoded entries of some kinds in a process, as recorded."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.service import erase
-from tests.threats.hand import Register
+from tests.threats.hand import PANEL, Register
 from tests.world import NOW, contribution, new_register, put, put_all, unit, workshop
 
 
@@ -32,6 +32,8 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         now=NOW,
     )
     put(made, [unit("R3", "Des bancs")])
+    PANEL.join(made)
+    put(made, [PANEL.sign(unit("R5", "Des fontaines"))])
     made.close()
     yield folder
     assert Register(folder).verify() == (0, ""), "an attack reached the honest copy"

@@ -19,7 +19,11 @@ from ledger.core.keys import Verifier
 from ledger.service.query import Queries
 from ledger.service.register import Register as Opened
 from ledger.service.register import open_register
+from tests.signers import Signer
 from tests.world import put
+
+PANEL = Signer()
+"""A panel that signs for itself; no attacker has its key."""
 
 
 @dataclass(frozen=True)

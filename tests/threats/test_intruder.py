@@ -84,7 +84,7 @@ def test_triggers_that_were_dropped_and_not_put_back_are_found(register: Registe
     ("lie", "code"),
     [
         ("DELETE FROM entry WHERE seq = 12", "chain_broken"),
-        ("DELETE FROM entry WHERE seq = 19", "history_shortened"),
+        ("DELETE FROM entry WHERE seq = 21", "history_shortened"),
         ("UPDATE entry SET data = replace(data, 'rejected', 'retained')", "entry_differs"),
         ("DELETE FROM opening WHERE seq = 12 AND path = '/body/reason'", "opening_missing"),
         ("UPDATE opening SET public = 0 WHERE seq = 12", "commitment_differs"),
@@ -98,7 +98,7 @@ def test_triggers_that_were_dropped_and_not_put_back_are_found(register: Registe
         ("DELETE FROM thing WHERE id = 'R2'", "index_differs"),
         ("DELETE FROM link WHERE relation = 'unit'", "index_differs"),
         ("UPDATE process SET length = length - 1", "index_differs"),
-        ("DELETE FROM checkpoint WHERE size = 20", "checkpoint_differs"),
+        ("DELETE FROM checkpoint WHERE size = 22", "checkpoint_differs"),
         ("UPDATE head SET size = size - 1", "index_differs"),
     ],
 )  # fmt: skip

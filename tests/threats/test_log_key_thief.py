@@ -13,9 +13,9 @@ import pytest
 from ledger.core.checkpoint import check_receipt, open_checkpoint, parse_receipt
 from ledger.core.digest import leaf_hash
 from ledger.core.merkle import check_consistency
-from ledger.errors import TamperedError
+from ledger.errors import MalformedError, TamperedError
 from ledger.service.query import Queries, checkpoint_in
-from tests.threats.hand import Register, checkpoint_of, kept
+from tests.threats.hand import PANEL, Register, checkpoint_of, kept
 from tests.world import unit
 
 ORIGIN = "registre.example/essai"
@@ -51,18 +51,18 @@ def test_a_kept_checkpoint_betrays_another_history(
 def test_the_receipt_in_a_citizens_drawer_betrays_another_history(
     register: Register, forged: Register, tmp_path: Path
 ) -> None:
-    receipt = register.receipt(20)
+    receipt = register.receipt(22)
     # It still proves what was recorded, to anybody who has the keys.
     check_receipt(
         parse_receipt(receipt),
-        leaf=leaf_hash(register.entry(20)),
+        leaf=leaf_hash(register.entry(22)),
         verifiers=register.verifiers(),
         origin=ORIGIN,
     )
     with pytest.raises(TamperedError):
         check_receipt(
             parse_receipt(receipt),
-            leaf=leaf_hash(forged.entry(20)),
+            leaf=leaf_hash(forged.entry(22)),
             verifiers=register.verifiers(),
             origin=ORIGIN,
         )
@@ -84,7 +84,7 @@ def test_no_proof_leads_from_the_true_history_to_another(
     register: Register, forged: Register
 ) -> None:
     old = checkpoint_in(register.checkpoint())
-    forged.record([unit("R5", "Encore")])
+    forged.record([unit("R7", "Encore")])
     with forged.opened() as opened:
         proof, note = Queries(opened).consistency(old.size)
     new = checkpoint_in(note)
@@ -97,6 +97,15 @@ def test_no_proof_leads_from_the_true_history_to_another(
             new_root=new.root,
         )
     assert caught.value.code == "root_differs"
+
+
+def test_what_a_panel_signed_cannot_be_said_again_in_other_words(register: Register) -> None:
+    """The keys of the log sign histories, and nobody's statement but its own."""
+    signed = PANEL.sign(unit("R6", "Des arbres"))
+    lie = {**signed, "body": {**signed["body"], "type": "question"}}
+    with pytest.raises(MalformedError) as caught:
+        register.record([lie])
+    assert caught.value.code == "bad_signature"
 
 
 def test_until_somebody_compares_a_split_view_is_not_seen(

@@ -14,7 +14,8 @@ from ledger.service.register import Register as Opened
 from ledger.store import tokens
 from tests.api.conftest import Clock
 from tests.api.test_bad_input import batch
-from tests.threats.hand import Register
+from tests.signers import Signer
+from tests.threats.hand import PANEL, Register
 from tests.world import NOW, token, unit
 
 
@@ -124,9 +125,27 @@ def test_what_was_written_with_a_stolen_token_stays_and_names_its_account(
     assert last["recorder"] == "dialogue-citoyen"
 
 
+def test_what_a_panel_signed_is_recorded_once_and_here_alone(
+    client: TestClient, opened: Opened
+) -> None:
+    """Whoever has a token and a signed statement can bring it, and that is all."""
+    headers = {"Authorization": f"Bearer {token(opened)}"}
+
+    def bring(statement: dict[str, object]) -> tuple[int, str]:
+        told = client.post("/api/v1/entries", content=batch(statement), headers=headers)
+        return told.status_code, told.json().get("code", "")
+
+    signed = PANEL.sign(unit("R6"))
+    assert bring(signed) == (201, "")
+    assert bring(signed) == (409, "nonce_used")
+    assert bring({**signed, "on": "2026-10-31"}) == (422, "bad_signature")
+    elsewhere = Signer(origin="registre.example/autre").sign(unit("R7"))
+    assert bring(elsewhere) == (422, "bad_signature")
+
+
 def test_the_file_of_tokens_holds_no_token(opened: Opened, register: Register) -> None:
     shown = token(opened)
-    secret = shown.rpartition("_")[2].encode()
+    secret = shown.split("_", 2)[2].encode()
     opened.close()
     for path in register.data.glob("ledger.db*"):
         assert secret not in path.read_bytes()

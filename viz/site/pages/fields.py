@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.domain.dates import parse_at
 from ledger.domain.entry import Entry
 from ledger.domain.events import REFERS
 from ledger.domain.pointer import sealed_at
@@ -65,6 +66,10 @@ def _coded(family: str) -> Form:
         return [", ".join(words)]
 
     return told
+
+
+def _instant(reader: Reader, value: Any) -> Lines:
+    return [reader.language.instant(parse_at(value), reader.zone)]
 
 
 def _money(reader: Reader, value: Any) -> Lines:
@@ -273,6 +278,7 @@ _FORMS: dict[tuple[str, str], Form] = {
     ("", "candidates"): _count,
     ("", "participants"): _count,
     ("", "due"): _date,
+    ("key.revoked", "from"): _instant,
     ("", "until"): _date,
     ("", "planned_end"): _date,
     ("", "requested"): _date,

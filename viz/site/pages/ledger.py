@@ -12,11 +12,13 @@ from ledger.core.digest import leaf_hash
 from ledger.core.sealed import find_sealed
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.events import REGISTER
+from ledger.service.keyring import signature_of
 from ledger.service.query import Head, Queries
 from ledger.service.view import View
 from ledger.store.read import RawOpening
 from viz.site.i18n import Language
 from viz.site.pages.reading import Reader, Say, capital, reader_of
+from viz.site.pages.signing import Standing, standing_of
 from viz.site.pages.telling import Told, tell
 
 PAGE = 50
@@ -64,6 +66,7 @@ class EntryPage:
     length: int
     sealed: tuple[Sealed, ...]
     known: bool
+    standing: Standing
 
 
 def rows_of(
@@ -142,6 +145,12 @@ def entry_page(
         len(data),
         tuple(_sealed(reader, entry, value, openings)),
         entry.body is not None,
+        standing_of(
+            language,
+            queries.register.opened.zone,
+            entry,
+            signature_of(queries.register, data, size=size),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ledger.domain import events
 from ledger.domain.case import Case, Measure, Texts
 from ledger.domain.entry import Entry, split_reference
+from ledger.domain.keyring import Worth
 from ledger.domain.mending import reads, terms
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.service.view import View
@@ -71,6 +72,10 @@ class Proof:
     receipt: str
     mended: Mended | None
     """Its corrections: where an entry can be checked, its original is one click away."""
+    signed: str = ""
+    """That its speaker signed it, in a word; empty where it was recorded on their behalf."""
+    worth: str = ""
+    """`valid`, `doubtful` or `void`, if it was signed."""
 
 
 class Reader:
@@ -84,6 +89,7 @@ class Reader:
             processes by slug.
         forgotten: In a past view, the commitments whose words were erased later.
         carried: The measures of other processes that carry out a unit, by its id.
+        signatures: What the signatures of its statements are worth, by seq.
     """
 
     def __init__(
@@ -96,10 +102,11 @@ class Reader:
         others: Mapping[str, str] = MappingProxyType({}),
         forgotten: Set[str] = frozenset(),
         carried: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        signatures: Mapping[int, Worth] = MappingProxyType({}),
     ) -> None:
         self.case, self.texts, self.language, self.zone = case, texts, language, zone
         self.suffix, self.others, self._forgotten = suffix, others, forgotten
-        self.carried = carried
+        self.carried, self.signatures = carried, signatures
         self._erased: set[str] = set()
         """Commitments of which an erasure says that the words are gone."""
         if case is not None:
@@ -216,6 +223,7 @@ class Reader:
 
     def proof(self, entry: Entry) -> Proof:
         """What lets a reader check an entry."""
+        worth = self.signatures.get(entry.seq, "")
         return Proof(
             entry.seq,
             self.language.number(entry.seq),
@@ -225,6 +233,8 @@ class Reader:
             self._permalink(entry),
             f"/api/v1/entries/{entry.seq}/receipt",
             mended_of(self, entry),
+            self.language.word(f"signed.{worth}") if worth else "",
+            worth,
         )
 
     def _permalink(self, entry: Entry) -> str:
@@ -261,7 +271,15 @@ def reader_of(
     known = {**view.texts, **texts} if texts else view.texts
     named = {**{n.process: n.title for n in view.neighbours}, **others}
     return Reader(
-        view.case, known, language, zone, suffix, named, view.erased_since, view.carried
+        view.case,
+        known,
+        language,
+        zone,
+        suffix,
+        named,
+        view.erased_since,
+        view.carried,
+        view.signatures,
     )
 
 
