@@ -147,6 +147,12 @@ HEALTH = {
     "writer": {"alive": True, "waiting": 0, "last_error": None},
     "listeners": 12,
     "live": True,
+    "erasing": 0,
+}
+FILE = {
+    "sha256": "d136cea891839abd5df7910e1a88c59449e9e59a797fd79f3b6f7c94abfe4c48",
+    "bytes": 412876,
+    "media": "application/pdf",
 }
 WRITTEN = {
     "first": 174,
@@ -179,3 +185,18 @@ STANDING = {
     ],
     "used": "2026-11-03T14:00:00.000Z",
 }
+ERASURE = {
+    "process": SLUG,
+    "id": "C2",
+    "paths": ["author"],
+    "basis": "consent_withdrawn",
+    "requested": "2026-11-20",
+}
+ERASED = {
+    "first": 175,
+    "last": 175,
+    "checkpoint": NOTE,
+    "texts": [{"seq": 12, "process": SLUG, "paths": ["/body/author"]}],
+    "finished": True,
+}
+PENDING = {"pending": [{"seq": 175, "entry": 12, "at": AT}]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -31,24 +32,50 @@ async def read_body(request: Request, limit: int, *, patience: float) -> bytes:
         MalformedError: `too_large`; `bad_request`: the client left before its end.
         HTTPException: 408: it came in too slowly.
     """
+    check_length(request, limit, _too_large)
+    chunks, size = [], 0
+    async for chunk in pieces(request, patience=patience):
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def pieces(request: Request, *, patience: float) -> AsyncIterator[bytes]:
+    """The body of a request as it comes in, of whatever length; for the rest as `read_body`.
+
+    Raises:
+        MalformedError: `bad_request`: the client left before its end.
+        HTTPException: 408: it came in too slowly.
+    """
+    stream, size = request.stream(), 0
+    begun = asyncio.get_running_loop().time()
+    while True:
+        try:
+            async with asyncio.timeout_at(begun + patience + size / _PACE):
+                piece = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except ClientDisconnect as error:
+            raise MalformedError("bad_request", "the request ended before its body") from error
+        except TimeoutError as error:
+            raise HTTPException(408, "the body came in too slowly") from error
+        size += len(piece)
+        yield piece
+
+
+def check_length(
+    request: Request, limit: int, refusal: Callable[[int], MalformedError]
+) -> None:
+    """Checks the length that a request declares; one that declares none is counted.
+
+    Raises:
+        MalformedError: `too_large`.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
-        raise _too_large(limit)
-    chunks, size = [], 0
-    begun = asyncio.get_running_loop().time()
-    try:
-        async with asyncio.timeout(patience) as deadline:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise _too_large(limit)
-                chunks.append(chunk)
-                deadline.reschedule(begun + patience + size / _PACE)
-    except ClientDisconnect as error:
-        raise MalformedError("bad_request", "the request ended before its body") from error
-    except TimeoutError as error:
-        raise HTTPException(408, "the body came in too slowly") from error
-    return b"".join(chunks)
+        raise refusal(limit)
 
 
 def parse_drafts(body: bytes) -> list[object]:

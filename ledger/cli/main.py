@@ -8,21 +8,29 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, keys, output, procedures, signing, threads
+from ledger.cli import (
+    accounts,
+    changes,
+    erasing,
+    files,
+    keys,
+    output,
+    procedures,
+    signing,
+    threads,
+)
 from ledger.cli.options import SETTINGS as _SETTINGS
 from ledger.cli.options import As, Data, Json, Size, now, read_drafts
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import LedgerError, RefusedError, UncheckedError
-from ledger.service import audit, demo, erase, load, publish, record, register
-from ledger.service.accounts import acting
+from ledger.service import audit, backup, demo, load, publish, record, register, since
 from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.settings import calm_collector
@@ -41,8 +49,8 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
 app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
-
-_FINISH_TRIES = 20
+app.add_typer(files.app, name="files")
+app.command("attach")(files.attach)
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
@@ -232,6 +240,10 @@ def verify(
     key: Annotated[
         list[str] | None, typer.Option(metavar="VKEY", help="The log's verifier keys.")
     ] = None,
+    newer: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="What it became: says what was erased since."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verify every entry, text, tile and checkpoint; exit 3 names the first bad object."""
@@ -247,7 +259,8 @@ def verify(
             against=against.read_bytes() if against else None,
             progress=advance,
         )
-    output.show_audit(as_json, found, (now() - started).total_seconds())
+        gone = since.erased_since(folder, newer, keys=keys) if newer else None
+    output.show_audit(as_json, found, (now() - started).total_seconds(), gone)
 
 
 @app.command()
@@ -306,39 +319,19 @@ def publish_files(
     output.say(f"{written} files written to {out}.")
 
 
-@app.command("erase")
-def erase_texts(
-    entry: Annotated[
-        int | None, typer.Argument(help="The number of the entry; none with --finish.")
-    ] = None,
-    path: Annotated[
-        list[str] | None, typer.Option(help="Which text, like /body/author.")
-    ] = None,
-    basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")] = "",
+@app.command("backup")
+def backup_register(
+    out: Annotated[Path, typer.Option(help="A new folder for the copy.")],
     data: Data = _SETTINGS.data,
-    requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
-    account: As = REGISTRAR,
-    finish: Annotated[
-        bool, typer.Option("--finish", help="Only empty the write-ahead log once more.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Destroy texts of one entry for a person's sake; the rest still verifies."""
-    opened = register.open_register(data)
-    acting(opened, account, "erase", now=now())
-    if not finish:
-        if entry is None or not path or not basis:
-            raise typer.BadParameter("name the entry, a --path and the --basis")
-        erased = erase.erase(
-            opened, entry, path, basis=basis, requested=requested, account=account, now=now()
-        )
-        output.say(f"Erased, and recorded as entry {erased.written.first}.")
-    # Readers of a running server hold the log for moments only.
-    for _ in range(_FINISH_TRIES):
-        if erase.finish(opened):
-            return
-        time.sleep(0.5)
-    message = "a reader still holds the write-ahead log: run `filrouge erase --finish` later"
-    raise RefusedError("busy", message)
+    """Copy the register into a folder that verifies by itself, without private keys."""
+    started = now()
+    found = backup.backup(register.open_register(data), out)
+    output.show_audit(as_json, found, (now() - started).total_seconds())
+
+
+app.command("erase")(erasing.command)
 
 
 def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = False) -> None:
@@ -357,7 +350,7 @@ def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = F
     with suppress(KeyboardInterrupt):
         # A log that cannot be written would show on another stream what was to be kept out.
         logging.raiseExceptions = False
-        limits = Limits(rates=Rates.of(_SETTINGS))
+        limits = Limits(file=_SETTINGS.max_file, rates=Rates.of(_SETTINGS))
         site = create_app(opened, limits=limits, hosts=_SETTINGS.names())
         Server(site, host=host, port=port, log_level="warning", proxied=proxied).run()
 

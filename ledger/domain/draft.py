@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from ledger.core import sealed
 from ledger.core.canonical import check_text
@@ -40,6 +40,8 @@ Opened = tuple[sealed.Opening, bytes]
 SealText = Callable[[Any, Sealing, str], Any]
 """What stands in the entry for (value of a draft, how it is sealed, path)."""
 _HEX = re.compile("[0-9a-f]{64}").fullmatch
+Subject = Annotated[str, StringConstraints(pattern=r"^[^\s](.*[^\s])?$", max_length=200)]
+"""A person as a platform numbers them: `dialogue-citoyen:48213`."""
 _OPEN = ("public", "restricted")
 
 
@@ -61,6 +63,9 @@ class Draft(Model):
     body: dict[str, Any]
     sources: list[dict[str, Any]]
     illustrative: Maybe[Literal[True]] = None
+    subject: Maybe[Subject] = None
+    """Whose words these are, as the platform knows the person. It stands in no entry: the
+    vault keeps a keyed digest of it, so that one request erases all that is theirs."""
     signed: Maybe[Signed] = None
     openings: Maybe[Many[SentOpening]] = None
 
@@ -82,6 +87,8 @@ class Prepared(NamedTuple):
     commitments: tuple[bytes, ...]
     """Of the openings, in the same order; 32 bytes each."""
     signed: Signed | None
+    subject: bytes | None = None
+    """Keyed digest of the draft's `subject`, once somebody who has the secret made it."""
 
 
 def parse_draft(value: object) -> Draft:

@@ -16,8 +16,10 @@ from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.service.authority import Authority
+from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
+from ledger.service.subjects import digest_of
 from ledger.store import read
 from ledger.store.append import Request, Written
 
@@ -149,12 +151,23 @@ def _request(
             draft = _resolve(parse_draft(value), names)
             if authority:
                 authority.check(draft)
-            statements.append(_prepared(draft, names, account))
+            prepared = _prepared(draft, names, account)
+            if draft.subject is not None:
+                prepared = prepared._replace(subject=digest_of(register, draft.subject))
+            statements.append(prepared)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    return Request(
+        account,
+        statements,
+        names.adoptions,
+        key,
+        digest,
+        recheck=promise(register, statements),
+        judged_at=judged_at,
+    )
 
 
 def _prepared(draft: Draft, names: _Names, account: str) -> Prepared:

@@ -5,6 +5,7 @@ DATA/checkpoint         the last checkpoint written here: what a shortened datab
 DATA/keys/log.pem       Ed25519 key of the log (0600)
 DATA/keys/cosigner.pem  ML-DSA-44 key that cosigns (0600)
 DATA/keys/requests.key  keys the digests of idempotent requests (0600)
+DATA/keys/subjects.key  keys the digests of persons in the vault (0600)
 DATA/keys/log.vkey      the verifier keys, a line each: what verifying trusts
 """
 
@@ -60,6 +61,7 @@ class Register:
         self.opened = opened
         self._appender: Appender | None = None
         self._requests_key = b""
+        self._subjects_key = b""
 
     @property
     def requests_key(self) -> bytes:
@@ -67,6 +69,13 @@ class Register:
         if not self._requests_key:
             self._requests_key = _read(self.data / "keys" / "requests.key")
         return self._requests_key
+
+    @property
+    def subjects_key(self) -> bytes:
+        """The secret that keys the digests of persons whose texts are in the vault."""
+        if not self._subjects_key:
+            self._subjects_key = _read(self.data / "keys" / "subjects.key")
+        return self._subjects_key
 
     def append(
         self, requests: Sequence[Request], *, now: datetime
@@ -183,6 +192,7 @@ def create_register(
     _replace(folder / "log.pem", keys.dump_private(log), private=True)
     _replace(folder / "cosigner.pem", keys.dump_private(cosigner), private=True)
     _replace(folder / "requests.key", secrets.token_bytes(32), private=True)
+    _replace(folder / "subjects.key", secrets.token_bytes(32), private=True)
     signers = (
         keys.Ed25519Signer(origin, log),
         cosignature.CosignatureSigner(origin, cosigner),

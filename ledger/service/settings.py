@@ -6,8 +6,10 @@ import gc
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.service.files import MAX_FILE
 
 Rate = Annotated[str, Field(pattern=r"^(off|[1-9][0-9]{0,6}/(second|minute|hour))$")]
 """So many requests in so much time, like `600/minute`, or `off`."""
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
     """The folder of the register."""
     host: str = "127.0.0.1"
     port: int = 8000
+    max_file: PositiveInt = MAX_FILE
+    """Bytes of one file that a document speaks of."""
     hosts: str = ""
     """The names under which the site is asked, with commas between; any if empty."""
     rate_reads: Rate = "3000/minute"

@@ -62,6 +62,7 @@ class OpeningRow(SQLModel, table=True):
             "seq",
             sqlite_where=text("path = '/body/reference' AND public"),
         ),
+        Index("opening_subject", "subject", sqlite_where=text("subject IS NOT NULL")),
         # Whoever seals on their own side could bring a commitment that stands here already.
         Index("opening_commitment", "commitment"),
     )
@@ -72,6 +73,19 @@ class OpeningRow(SQLModel, table=True):
     commitment: bytes
     key: bytes
     value: str
+    subject: bytes | None = None
+    """Keyed digest of the person's reference that the draft came with: never the reference."""
+
+
+class ErasingRow(SQLModel, table=True):
+    """An erasure that is public while its bytes may still be in the files."""
+
+    __tablename__ = "erasing"
+    seq: int = Field(primary_key=True)
+    """The `text.erased`."""
+    entry: int
+    """Whose texts it destroyed."""
+    at: str
 
 
 class TileRow(SQLModel, table=True):

@@ -51,7 +51,7 @@ def test_every_operation_says_what_it_does_and_shows_a_good_answer(client: TestC
         assert "HTTPValidationError" not in str(operation), name
         problem = operation["responses"]["default"]["content"]
         assert problem.keys() == {"application/problem+json"}, name
-    assert seen == 33
+    assert seen == 37
 
 
 def test_every_parameter_is_described(client: TestClient) -> None:

@@ -31,6 +31,7 @@ from viz.site.app import create_app
 
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 SLUG = "rue-aux-ecoles"
 KINDS = [
     "process.opened",
@@ -101,12 +102,12 @@ VERDICT_MENDED = {
 RESTRICTED = {"open": "restricted", "text": "Oui."}
 
 
-def the_request() -> tuple[str, dict[str, str], Any]:
-    """The one request of the guide that writes."""
+def the_request(to: str = "entries") -> tuple[str, dict[str, str], Any]:
+    """The one request of the guide that writes there."""
     (found,) = [
         (address, headers, json.loads(body))
         for address, headers, body in curls(API)
-        if body is not None
+        if body is not None and address.endswith(f"/{to}")
     ]
     return found
 
@@ -265,7 +266,7 @@ def test_the_commands_for_clerks_work_as_shown(
     assert CliRunner().invoke(commands, ["verify"]).exit_code == 0
 
 
-@pytest.mark.parametrize("line", command_lines(RECORDING) + command_lines(API))
+@pytest.mark.parametrize("line", command_lines(RECORDING + API + OPERATING))
 def test_every_command_and_option_shown_is_understood(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +278,15 @@ def test_every_command_and_option_shown_is_understood(
         command = command.commands[words.pop(0)]
     # One that is only named, in a sentence, has none of its arguments.
     command.make_context(command.name, words, resilient_parsing=not words).close()
+
+
+def test_the_request_that_erases_erases(client: TestClient, followed: Register) -> None:
+    address, headers, body = the_request("erasures")
+    shown = token(followed, "administrator", name="delegue")
+    headers["Authorization"] = headers["Authorization"].replace("$DELEGATE", shown)
+    answer = client.post(address.removeprefix("$SITE"), headers=headers, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["texts"][0]["paths"] == ["/body/title"]
 
 
 def test_every_operation_of_the_description_is_in_the_guide_and_no_other(app: FastAPI) -> None:
@@ -356,7 +366,9 @@ def test_the_embed_is_the_line_that_the_page_gives(client: TestClient) -> None:
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("guide", [RECORDING, API], ids=["recording", "api"])
+@pytest.mark.parametrize(
+    "guide", [RECORDING, API, OPERATING], ids=["recording", "api", "operating"]
+)
 def test_prose_is_narrow_and_links_lead_somewhere(guide: str) -> None:
     prose = re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.MULTILINE | re.DOTALL)
     wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith("|")]

@@ -94,7 +94,8 @@ def test_the_table_of_routes_leads_where_it_says(site: tuple[FastAPI, TestClient
     app, client = site
     assert client.portal is not None
     for path in reading(app):
-        if any(parameters(path)):
+        # A register without a document has no file to hand out.
+        if any(parameters(path)) and not path.startswith("/document/"):
             status, _, _ = client.portal.call(ask, app, filled(path))
             assert status < 400, path
 
