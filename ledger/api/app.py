@@ -25,11 +25,13 @@ from ledger.api import (
     files,
     procedures,
     processes,
+    proposals,
     raw,
     references,
     stream,
     writing,
 )
+from ledger.api.authority import check_declared
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -55,6 +57,7 @@ ROUTERS = (
     references.router,
     writing.router,
     files.router,
+    proposals.router,
     accounts.router,
     entries.router,
     erasures.router,
@@ -131,6 +134,8 @@ def create_api(
         live.on_erasure(forget)
     install_problems(app)
     for router in ROUTERS:
+        for route in router.routes:
+            check_declared(route)
         app.include_router(router)
     app.add_middleware(Shield, rates=limits.rates, clock=clock, hosts=hosts)
     app.add_middleware(Doorway)  # the outermost: what the shield refuses passes it too

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import BRIEF, NEVER
 from ledger.api.forms import json_response
 from ledger.api.limits import check_length, pieces
@@ -51,8 +51,8 @@ log = structlog.get_logger("ledger.api")
         status=201,
         also={200: "The same bytes are here already."},
     ),
+    dependencies=[needs("record")],
     openapi_extra={
-        "security": [{"token": []}],
         "requestBody": {
             "required": True,
             "description": "The bytes of the file, as they are; no form around them.",
@@ -68,7 +68,6 @@ async def upload(request: Request) -> Response:
     day is taken away.
     """
     services = services_of(request)
-    await authorized(request, "record")
     limit = services.limits.file
     check_length(request, limit, files.too_large)
     arriving = await to_thread.run_sync(lambda: files.Upload(services.register, limit=limit))

@@ -9,17 +9,18 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import UncheckedError
 from ledger.service import collect as collecting
 from ledger.service import files
-from ledger.service.accounts import acting
 from ledger.service.register import open_register
 from ledger.service.sniff import CSV
 
 app = typer.Typer(no_args_is_help=True, help="The files that documents speak of.")
 
 
+@needs("record")
 def attach(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="A document, as a file.")],
     data: Data = SETTINGS.data,
@@ -28,7 +29,6 @@ def attach(
 ) -> None:
     """Keep a file, and print what the draft of its document has to say of it."""
     opened, instant = open_register(data), now()
-    acting(opened, account, "record", now=instant)
     hint = CSV if file.suffix.lower() == ".csv" else ""
     try:
         kept = files.attach(opened, file, now=instant, hint=hint, limit=SETTINGS.max_file)
@@ -42,6 +42,7 @@ def attach(
 
 
 @app.command("list")
+@needs("everybody")
 def list_files(data: Data = SETTINGS.data, as_json: Json = False) -> None:
     """Say which files are here, and which documents speak of them."""
     found = list(collecting.listed(open_register(data)))
@@ -62,6 +63,7 @@ def list_files(data: Data = SETTINGS.data, as_json: Json = False) -> None:
 
 
 @app.command("collect")
+@needs("govern")
 def collect(
     data: Data = SETTINGS.data,
     account: As = REGISTRAR,
@@ -72,7 +74,6 @@ def collect(
 ) -> None:
     """Take away files that no document speaks of after a day, and what stopped on its way."""
     opened, instant = open_register(data), now()
-    acting(opened, account, "govern", now=instant)
     found = collecting.collect(opened, now=instant, dry_run=dry_run)
     names = [file.sha256 for file in found.files]
     verb = "would be taken away" if dry_run else "taken away"

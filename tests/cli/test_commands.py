@@ -60,8 +60,8 @@ def test_loading_twice_records_once(data: Path, tmp_path: Path) -> None:
     file = str(write(tmp_path, workshop()))
     first = json.loads(filrouge("load", file, "--json", data=data).stdout)
     again = json.loads(filrouge("load", file, "--json", data=data).stdout)
-    assert first == {"recorded": 13, "known": 0}
-    assert again == {"recorded": 0, "known": 13}
+    assert first == {"recorded": 13, "known": 0, "warnings": []}
+    assert again == {"recorded": 0, "known": 13, "warnings": []}
 
 
 def test_a_bad_line_is_named(data: Path, tmp_path: Path) -> None:
