@@ -17,10 +17,12 @@ from ledger.errors import LedgerError
 from ledger.service.publish import publish
 from ledger.service.register import Register
 from tests.site.routes import filled, parameters, reading
-from tests.world import NOW, draft, opened, put, unit
+from tests.world import NOW, draft, opened, put, token, unit
 from viz.site.app import create_app
 
 KEYS = ("keys", "log.pem")
+EMPTY = ("/document/", "/api/v1/proposals/")
+"""Routes to what this register has none of."""
 HOSTILE = {
     "up": "..",
     "here": ".",
@@ -66,13 +68,15 @@ def told(tmp_path: Path) -> Iterator[Register]:
     made.close()
 
 
-async def ask(app: FastAPI, raw: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+async def ask(
+    app: FastAPI, raw: str, shown: str
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """What the application answers to an address that no client has tidied."""
     path, _, query = raw.partition("?")
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": unquote(path), "raw_path": path.encode(),
-        "query_string": query.encode(), "root_path": "", "headers": [(b"host", b"x")],
+        "query_string": query.encode(), "root_path": "", "headers": [(b"host", b"x"), (b"authorization", f"Bearer {shown}".encode())],
         "client": ("192.0.2.1", 1), "server": ("192.0.2.2", 80), "state": {},
     }  # fmt: skip
     told: list[dict[str, Any]] = []
@@ -89,14 +93,16 @@ async def ask(app: FastAPI, raw: str) -> tuple[int, list[tuple[bytes, bytes]], b
     return told[0]["status"], told[0]["headers"], body
 
 
-def test_the_table_of_routes_leads_where_it_says(site: tuple[FastAPI, TestClient]) -> None:
+def test_the_table_of_routes_leads_where_it_says(
+    site: tuple[FastAPI, TestClient], told: Register
+) -> None:
     """Else the tests below would be refused for the wrong reason."""
     app, client = site
     assert client.portal is not None
+    shown = token(told, "confirmer")
     for path in reading(app):
-        # A register without a document has no file to hand out.
-        if any(parameters(path)) and not path.startswith("/document/"):
-            status, _, _ = client.portal.call(ask, app, filled(path))
+        if any(parameters(path)) and not path.startswith(EMPTY):
+            status, _, _ = client.portal.call(ask, app, filled(path), shown)
             assert status < 400, path
 
 
@@ -106,10 +112,14 @@ def test_no_parameter_of_any_route_leads_elsewhere(
 ) -> None:
     app, client = site
     assert client.portal is not None
+    # Of somebody who may see more: an address must not lead further for being asked with it.
+    shown = token(told, "confirmer")
     secret = told.data.joinpath(*KEYS).read_bytes().splitlines()[1]
     for path in reading(app):
         for name in parameters(path):
-            status, headers, body = client.portal.call(ask, app, filled(path, {name: value}))
+            status, headers, body = client.portal.call(
+                ask, app, filled(path, {name: value}), shown
+            )
             assert status in {400, 404, 413, 422}, (path, name, status)
             assert secret not in body
             assert b"root:" not in body
