@@ -76,7 +76,8 @@ async def ask(
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": unquote(path), "raw_path": path.encode(),
-        "query_string": query.encode(), "root_path": "", "headers": [(b"host", b"x"), (b"authorization", f"Bearer {shown}".encode())],
+        "query_string": query.encode(), "root_path": "",
+        "headers": [(b"host", b"x"), (b"authorization", f"Bearer {shown}".encode())],
         "client": ("192.0.2.1", 1), "server": ("192.0.2.2", 80), "state": {},
     }  # fmt: skip
     told: list[dict[str, Any]] = []
