@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
@@ -21,6 +21,8 @@ from ledger.api import (
     board,
     changes,
     entries,
+    erasures,
+    files,
     procedures,
     processes,
     proposals,
@@ -38,6 +40,7 @@ from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
 from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
+from ledger.service.finishing import EVERY, Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
 from ledger.service.writer import Writer
@@ -53,8 +56,10 @@ ROUTERS = (
     references.router,
     writing.router,
     proposals.router,
+    files.router,
     accounts.router,
     entries.router,
+    erasures.router,
     stream.router,
     raw.router,
 )
@@ -72,6 +77,7 @@ def create_api(
     limits: Limits | None = None,
     poll: float = 1.0,
     heartbeat: float = 15.0,
+    retry: float = EVERY,
 ) -> FastAPI:
     """The application over one register, which its caller opens and closes.
 
@@ -80,6 +86,7 @@ def create_api(
     Args:
         poll: Seconds between two looks for what other processes wrote.
         heartbeat: Seconds of silence after which a stream is told that it is still open.
+        retry: Seconds between two looks for erasures that are pending.
     """
     limits = limits or Limits()
     queries = Queries(register)
@@ -91,8 +98,17 @@ def create_api(
         max_pending=limits.pending,
     )
     boards, writer = Boards(register), Writer(register, clock)
+    finisher = Finisher(register, every=retry)
     services = Services(
-        register, Accounts(register), queries, boards, writer, live, clock, limits
+        register,
+        Accounts(register),
+        queries,
+        boards,
+        writer,
+        live,
+        finisher,
+        clock,
+        limits,
     )
     app = FastAPI(
         title="Fil rouge",
@@ -110,6 +126,8 @@ def create_api(
     app.state.services = services
     app.state.problem_page = None
     app.state.pictures = Bodies(_PICTURES)
+    for forget in (queries.forget, app.state.pictures.forget):
+        live.on_erasure(forget)
     install_problems(app)
     for router in ROUTERS:
         for route in router.routes:
@@ -126,8 +144,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Writers wait for the disk: in threads of their own, so that readers never wait for them.
     app.state.pens = CapacityLimiter(services.limits.writes)
     services.boards.begin(services.today())
+    services.finisher.begin()
     await services.live.start()
     try:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(files.keep_tidy, services)
+            yield
+            tasks.cancel_scope.cancel()
     finally:
         await to_thread.run_sync(services.close)

@@ -79,6 +79,11 @@ class Bodies:
                 self._bodies.move_to_end(etag)
             return self._bodies.get(etag)
 
+    def forget(self) -> None:
+        """Lets go of every body: a text was erased, and one of them may hold it."""
+        with self._lock:
+            self._bodies.clear()
+
     def put(self, etag: str, body: bytes, media: str) -> None:
         """Keeps a body instead of the one asked for longest ago."""
         with self._lock:

@@ -147,6 +147,12 @@ HEALTH = {
     "writer": {"alive": True, "waiting": 0, "last_error": None},
     "listeners": 12,
     "live": True,
+    "erasing": 0,
+}
+FILE = {
+    "sha256": "d136cea891839abd5df7910e1a88c59449e9e59a797fd79f3b6f7c94abfe4c48",
+    "bytes": 412876,
+    "media": "application/pdf",
 }
 WRITTEN = {
     "first": 174,
@@ -155,6 +161,14 @@ WRITTEN = {
     "checkpoint": NOTE,
     "entries": [
         {"seq": 174, "process": SLUG, "nth": 170, "kind": "answer.given", "at": AT},
+    ],
+    "warnings": [
+        {
+            "where": "/drafts/0/body/reason",
+            "what": "phone",
+            "clear": False,
+            "advice": "If this names or reaches a private person without need, erase …",
+        }
     ],
     "proof": INCLUSION,
 }
@@ -189,3 +203,18 @@ PROPOSED = {
     "count": 1,
 }
 PROPOSAL = {**PROPOSED, "drafts": [DRAFT]}
+ERASURE = {
+    "process": SLUG,
+    "id": "C2",
+    "paths": ["author"],
+    "basis": "consent_withdrawn",
+    "requested": "2026-11-20",
+}
+ERASED = {
+    "first": 175,
+    "last": 175,
+    "checkpoint": NOTE,
+    "texts": [{"seq": 12, "process": SLUG, "paths": ["/body/author"]}],
+    "finished": True,
+}
+PENDING = {"pending": [{"seq": 175, "entry": 12, "at": AT}]}

@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 import orjson
@@ -42,6 +42,7 @@ class Event(NamedTuple):
 
     seq: int
     process: str
+    kind: str
     data: bytes
 
 
@@ -90,12 +91,17 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
         self._read = 0
+        self._erasure: list[Callable[[], None]] = []
 
     async def start(self) -> None:
         """Begins to watch from the present size of the register on."""
         self._loop = asyncio.get_running_loop()
         self._position = self._read = await asyncio.to_thread(self._queries.version)
         self._thread.start()
+
+    def on_erasure(self, forget: Callable[[], None]) -> None:
+        """Has `forget` called, in the thread, whenever texts were erased by anybody."""
+        self._erasure.append(forget)
 
     def wake(self) -> None:
         """Looks at once whether the register grew; from any thread."""
@@ -212,6 +218,9 @@ class Live:
         while self._read < size and not self._closed.is_set():
             stop = min(self._read + CHUNK, size)
             events = self._events(self._read, stop)
+            if any(event.kind == "text.erased" for event in events):
+                for forget in self._erasure:
+                    forget()
             assert self._loop is not None
             self._loop.call_soon_threadsafe(self._publish, events, stop)
             self._read = stop
@@ -226,7 +235,7 @@ def _event(seq: int, data: bytes) -> Event:
     entry = orjson.loads(data)
     told = {"seq": seq, "process": entry["process"], "nth": entry["nth"], "kind": entry["kind"]}
     body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
-    return Event(seq, entry["process"], b"id: %d\ndata: %b\n\n" % (seq, body))
+    return Event(seq, entry["process"], entry["kind"], b"id: %d\ndata: %b\n\n" % (seq, body))
 
 
 def _concerns(listener: Listener, event: Event) -> bool:

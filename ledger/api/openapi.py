@@ -29,6 +29,7 @@ nothing was left unrecorded outside it.
 TAGS = [
     {"name": "processes", "description": "Decisions in the making: their state and story."},
     {"name": "entries", "description": "What was recorded, one statement an entry."},
+    {"name": "erasures", "description": "Texts destroyed for a person’s sake."},
     {"name": "proofs", "description": "What anybody can check without trusting the server."},
     {"name": "log", "description": "The register as a transparency log."},
     {"name": "accounts", "description": "Who may write, and what."},

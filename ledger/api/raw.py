@@ -20,6 +20,7 @@ from ledger.core.digest import SIZE
 from ledger.core.tiles import ENTRIES, parse_tile_path, tile_width
 from ledger.domain.values import MAX_INT
 from ledger.errors import RefusedError
+from ledger.service import erase
 from ledger.service.publish import bundle
 
 router = APIRouter(default_response_class=Response)
@@ -118,6 +119,7 @@ async def healthz(request: Request) -> Response:
         },
         "listeners": services.live.listeners,
         "live": services.live.alive,
+        "erasing": len(erase.pending(services.register)),
     }
     headers = {"Cache-Control": NEVER}
     return json_response(form, status=200 if writer.alive else 503, headers=headers)

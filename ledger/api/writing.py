@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples
@@ -18,6 +19,7 @@ from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
 from ledger.domain.accounts import Account
+from ledger.domain.warned import Warned
 from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
@@ -50,7 +52,10 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "busy",
         "clock_behind",
         status=201,
-        also={200: "The same batch was recorded before under this key: the first answer."},
+        also={
+            200: "The same batch was recorded before under this key: the first answer. Or, with"
+            " `check`: nothing was recorded; `checked` counts the drafts that could be."
+        },
     ),
     openapi_extra={
         "requestBody": {
@@ -96,6 +101,10 @@ async def write(
             " it within 30 days records nothing and returns the first answer.",
         ),
     ] = None,
+    check: Annotated[
+        bool,
+        Query(description="Refuse and warn just the same, and record nothing."),
+    ] = False,
 ) -> Response:
     """Record a batch of drafts: all of it, or nothing.
 
@@ -103,28 +112,49 @@ async def write(
     recorded as it is. Texts of others are sealed here: what a person composed goes into an
     erasable vault, the register keeps commitments. The answer says where the entries stand and
     under which checkpoint; for a single entry it holds the proof, for others ask for receipts.
+    `warnings` say where a draft seems to name a private person, never in its words: what stands
+    in clear cannot be erased.
     """
     services = services_of(request)
     check_key(key)
     body = await read_body(request, services.limits.body)
     pens: CapacityLimiter = request.app.state.pens
-    return await to_thread.run_sync(_write, services, body, account.name, key, limiter=pens)
+    return await to_thread.run_sync(
+        _write, services, body, account.name, key, check, limiter=pens
+    )
 
 
-def _write(services: Services, body: bytes, account: str, key: str | None) -> Response:
+def _write(
+    services: Services, body: bytes, account: str, key: str | None, check: bool
+) -> Response:
+    drafts, warned = parse_drafts(body), list[Warned]()
     written = record(
         services.register,
-        parse_drafts(body),
+        drafts,
         account=account,
         append=services.writer.append,
         key=key,
+        warn=warned.append,
+        rehearsal=check,
         authority=Authority(services.register, account, services.clock()),
     )
-    return written_response(services, written)
+    warnings = warnings_form(warned)
+    if check:
+        form = {"checked": len(drafts), "warnings": warnings}
+        return json_response(form, status=200, headers={"Cache-Control": NEVER})
+    return written_response(services, written, warnings)
 
 
-def written_response(services: Services, written: Written) -> Response:
+def warnings_form(warned: Iterable[Warned]) -> list[dict[str, Any]]:
+    """What there is to warn of, each with what to do."""
+    return [one._asdict() | {"advice": one.advice} for one in warned]
+
+
+def written_response(
+    services: Services, written: Written, warnings: list[dict[str, Any]]
+) -> Response:
     """Where entries stand that were just recorded, or before under the same key."""
+    headers = {"Cache-Control": NEVER}
     services.live.wake()
     size = checkpoint_in(written.checkpoint).size
     rows = services.queries.entries(start=written.first, limit=written.stop - written.first)
@@ -134,8 +164,8 @@ def written_response(services: Services, written: Written) -> Response:
         "size": size,
         "checkpoint": written.checkpoint.decode(),
         "entries": [_place(seq, data) for seq, data in rows],
+        "warnings": warnings,
     }
-    headers = {"Cache-Control": NEVER}
     if len(rows) == 1:
         proof, signed = services.queries.inclusion(written.first, size)
         form["proof"] = inclusion_form(written.first, proof, signed)

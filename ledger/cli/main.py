@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +16,12 @@ import typer
 from ledger.cli import (
     accounts,
     changes,
+    erasing,
+    files,
+    importing,
     keys,
     output,
+    personal,
     policies,
     procedures,
     proposals,
@@ -26,12 +29,13 @@ from ledger.cli import (
     threads,
 )
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Drafts, Json, Size, now, read_drafts
+from ledger.cli.options import As, Check, Data, Drafts, Json, Size, now, read_drafts
 from ledger.cli.powers import needs
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
+from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, RefusedError, UncheckedError
-from ledger.service import audit, demo, erase, load, publish, record, register
+from ledger.service import audit, backup, demo, load, publish, record, register, since
 from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.settings import calm_collector
@@ -52,8 +56,9 @@ app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
 app.add_typer(policies.app, name="policy")
 app.add_typer(proposals.app, name="proposal")
-
-_FINISH_TRIES = 20
+app.add_typer(files.app, name="files")
+app.command("attach")(files.attach)
+app.command("import")(importing.import_file)
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
@@ -101,11 +106,13 @@ def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
     opened = register.open_register(data)
     drafts = [draft for path in files for draft in load.check_file(path)]
+    warned: list[Warned] = []
     with output.progress("Recording", len(drafts)) as advance:
         loaded = load.load(
             opened,
@@ -114,12 +121,10 @@ def load_files(
             append=lambda request: opened.append_one(request, now=now()),
             authority=authority_of(opened, account, now=now()),
             progress=advance,
+            warn=warned.append,
+            rehearsal=check,
         )
-    output.answer(
-        as_json,
-        {"recorded": loaded.recorded, "known": loaded.known},
-        f"{loaded.recorded} recorded, {loaded.known} already here.",
-    )
+    personal.show_loaded(as_json, loaded, warned, check=check)
 
 
 @app.command("record")
@@ -131,11 +136,13 @@ def record_one(
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = read_drafts(draft)
     opened, instant = register.open_register(data), now()
+    warned: list[Warned] = []
     written = record.record(
         opened,
         drafts,
@@ -143,12 +150,10 @@ def record_one(
         key=key,
         append=record.direct(opened, instant),
         authority=authority_of(opened, account, now=instant),
+        warn=warned.append,
+        rehearsal=check,
     )
-    output.answer(
-        as_json,
-        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
-        f"Recorded as {output.span(written.first, written.stop)}.",
-    )
+    personal.show_recorded(as_json, None if check else written, len(drafts), warned)
 
 
 app.command()(proposals.propose)
@@ -251,6 +256,10 @@ def verify(
     key: Annotated[
         list[str] | None, typer.Option(metavar="VKEY", help="The log's verifier keys.")
     ] = None,
+    newer: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="What it became: says what was erased since."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verify every entry, text, tile and checkpoint; exit 3 names the first bad object."""
@@ -266,7 +275,8 @@ def verify(
             against=against.read_bytes() if against else None,
             progress=advance,
         )
-    output.show_audit(as_json, found, (now() - started).total_seconds())
+        gone = since.erased_since(folder, newer, keys=keys) if newer else None
+    output.show_audit(as_json, found, (now() - started).total_seconds(), gone)
 
 
 @app.command()
@@ -322,43 +332,25 @@ def publish_files(
     output.say(f"{written} files written to {out}.")
 
 
-@app.command("erase")
-@needs("erase")
-def erase_texts(
-    entry: Annotated[
-        int | None, typer.Argument(help="The number of the entry; none with --finish.")
-    ] = None,
-    path: Annotated[
-        list[str] | None, typer.Option(help="Which text, like /body/author.")
-    ] = None,
-    basis: Annotated[str, typer.Option(help="The legal ground, like consent_withdrawn.")] = "",
+@app.command("backup")
+@needs("everybody")
+def backup_register(
+    out: Annotated[Path, typer.Option(help="A new folder for the copy.")],
     data: Data = _SETTINGS.data,
-    requested: Annotated[str | None, typer.Option(help="When it was asked for.")] = None,
-    account: As = REGISTRAR,
-    finish: Annotated[
-        bool, typer.Option("--finish", help="Only empty the write-ahead log once more.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Destroy texts of one entry for a person's sake; the rest still verifies."""
-    opened = register.open_register(data)
-    if not finish:
-        if entry is None or not path or not basis:
-            raise typer.BadParameter("name the entry, a --path and the --basis")
-        erased = erase.erase(
-            opened, entry, path, basis=basis, requested=requested, account=account, now=now()
-        )
-        output.say(f"Erased, and recorded as entry {erased.written.first}.")
-    # Readers of a running server hold the log for moments only.
-    for _ in range(_FINISH_TRIES):
-        if erase.finish(opened):
-            return
-        time.sleep(0.5)
-    message = "a reader still holds the write-ahead log: run `filrouge erase --finish` later"
-    raise RefusedError("busy", message)
+    """Copy the register into a folder that verifies by itself, without private keys."""
+    started = now()
+    found = backup.backup(register.open_register(data), out)
+    output.show_audit(as_json, found, (now() - started).total_seconds())
+
+
+app.command("erase")(erasing.command)
 
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
+    from ledger.api.services import Limits
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -370,7 +362,10 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+        limits = Limits(file=_SETTINGS.max_file)
+        Server(
+            create_app(opened, limits=limits), host=host, port=port, log_level="warning"
+        ).run()
 
 
 def run() -> None:

@@ -37,6 +37,9 @@ Drafts = Annotated[
     str,
     typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
 ]
+Check = Annotated[
+    bool, typer.Option("--check", help="Only say what would be refused or warned of.")
+]
 Size = Annotated[
     int | None,
     typer.Option(min=1, help="As it was when a checkpoint of so many entries was signed."),

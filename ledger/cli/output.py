@@ -24,6 +24,7 @@ from ledger.domain.values import Model
 from ledger.errors import LedgerError
 from ledger.service.audit import Audit
 from ledger.service.query import Head, Item
+from ledger.service.since import ErasedSince
 from ledger.service.view import View
 from ledger.store.read import RawOpening
 
@@ -204,8 +205,10 @@ def show_procedures(as_json: bool, rows: Sequence[dict[str, Any]]) -> None:
     answer(as_json, {"procedures": rows}, "\n".join(lines))
 
 
-def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
-    """What was verified, how fast, and the root."""
+def show_audit(
+    as_json: bool, found: Audit, seconds: float, since: Sequence[ErasedSince] | None = None
+) -> None:
+    """What was verified, how fast, and the root; and what was erased since, if asked."""
     rate = found.entries / seconds if seconds else 0.0
     root = base64.b64encode(found.root).decode()
     answer(
@@ -220,18 +223,35 @@ def show_audit(as_json: bool, found: Audit, seconds: float) -> None:
             "kept": found.kept,
             "signed": {"valid": found.valid, "doubtful": found.doubtful, "void": 0},
             "ungranted": found.ungranted,
+            "files": found.files,
+            "file_bytes": found.file_bytes,
             "root": root,
             "seconds": round(seconds, 3),
-        },
+        }
+        | ({} if since is None else {"erased_since": [gone._asdict() for gone in since]}),
         f"Verified: {found.entries} entries of {found.processes} processes,"
-        f" {found.openings} texts, {found.checkpoints} checkpoints"
+        f" {found.openings} texts, {found.checkpoints} checkpoints,"
+        f" {found.files} files of {found.file_bytes:,} bytes"
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"
         f"Signed statements: {found.valid} valid, {found.doubtful} doubtful."
         f" Recorded by accounts without a grant: {found.ungranted}.\n"
         + ("" if found.kept else "No checkpoint from outside the database to compare with.\n")
-        + f"Root: {root}",
+        + f"Root: {root}"
+        + _since(since),
+    )
+
+
+def _since(since: Sequence[ErasedSince] | None) -> str:
+    if since is None:
+        return ""
+    if not since:
+        return "\nNothing that it holds was erased since."
+    return "\nErased since, and still here:" + "".join(
+        f"\n  {gone.process} entry {gone.seq} {gone.path}"
+        f" ({gone.basis}, {gone.on}, entry {gone.erasure})"
+        for gone in since
     )
 
 

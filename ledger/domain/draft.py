@@ -22,13 +22,14 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from ledger.core import sealed
 from ledger.core.canonical import check_text
 from ledger.domain.dates import Period, parse_period
 from ledger.domain.entry import Fragments, encode_fragments, references, validated
 from ledger.domain.events import KINDS, Body, Signed, Source, Speaker
+from ledger.domain.hidden import check_hidden
 from ledger.domain.values import Hex64, Many, Maybe, Model, On, Sealed, Sealing, Slug
 from ledger.errors import MalformedError
 
@@ -40,6 +41,8 @@ Opened = tuple[sealed.Opening, bytes]
 SealText = Callable[[Any, Sealing, str], Any]
 """What stands in the entry for (value of a draft, how it is sealed, path)."""
 _HEX = re.compile("[0-9a-f]{64}").fullmatch
+Subject = Annotated[str, StringConstraints(pattern=r"^[^\s](.*[^\s])?$", max_length=200)]
+"""A person as a platform numbers them: `dialogue-citoyen:48213`."""
 _OPEN = ("public", "restricted")
 
 
@@ -61,6 +64,9 @@ class Draft(Model):
     body: dict[str, Any]
     sources: list[dict[str, Any]]
     illustrative: Maybe[Literal[True]] = None
+    subject: Maybe[Subject] = None
+    """Whose words these are, as the platform knows the person. It stands in no entry: the
+    vault keeps a keyed digest of it, so that one request erases all that is theirs."""
     signed: Maybe[Signed] = None
     openings: Maybe[Many[SentOpening]] = None
 
@@ -82,6 +88,8 @@ class Prepared(NamedTuple):
     commitments: tuple[bytes, ...]
     """Of the openings, in the same order; 32 bytes each."""
     signed: Signed | None
+    subject: bytes | None = None
+    """Keyed digest of the draft's `subject`, once somebody who has the secret made it."""
 
 
 def parse_draft(value: object) -> Draft:
@@ -176,6 +184,7 @@ def finish(
         MalformedError: as `prepare`.
     """
     parsed = validated(KINDS[draft.kind], body, "/body")
+    check_hidden(parsed)
     for i, source in enumerate(sources):
         validated(Source, source, f"/sources/{i}")
     fragments = encode_fragments(
@@ -209,6 +218,43 @@ def finish(
         commitments=tuple(commitment for _, commitment in openings),
         signed=draft.signed,
     )
+
+
+class Said(NamedTuple):
+    """One string of a draft, and how the entry will keep it."""
+
+    where: str
+    words: str
+    open: Literal["public", "restricted", "clear"]
+    form: Literal["prose", "url", "sha256"]
+
+
+def said(draft: Draft) -> Iterator[Said]:
+    """Every string that somebody composed in a draft whose body has the form of its kind.
+
+    Of one that its speaker signed, and so sealed, the words are in its openings.
+    """
+    words = {one.path: one.value for one in draft.openings or ()}
+    yield Said("/by/name", draft.by.name, "clear", "prose")
+    yield from _said(draft.body, _plan(KINDS[draft.kind]), "/body", words)
+    yield from _said(draft.sources, {"*": _plan(Source)}, "/sources", words)
+
+
+def _said(value: Any, plan: Plan, path: str, words: Mapping[str, str]) -> Iterator[Said]:
+    if isinstance(plan, Sealing):
+        opened: Any = plan.open
+        if isinstance(value, dict):
+            opened, value = value["open"], value.get("text", words.get(path))
+        if isinstance(value, str):
+            yield Said(path, value, opened, plan.form)
+    elif isinstance(value, str):
+        yield Said(path, value, "clear", "prose")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _said(member, plan.get(name, {}), f"{path}/{name}", words)
+    elif isinstance(value, list):
+        for i, member in enumerate(value):
+            yield from _said(member, plan.get("*", {}), f"{path}/{i}", words)
 
 
 def _seal(value: Any, plan: Plan, path: str, seal_text: SealText) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from ledger.domain.accounts import REGISTRAR, Account
+from ledger.domain.accounts import REGISTRAR, Account, check_may
 from ledger.domain.authority import MENDING, Place, check_alone, check_statement
 from ledger.domain.case import fold
 from ledger.domain.draft import Draft
@@ -64,6 +65,19 @@ class Authority:
         mends = self._recorder(draft.body.get("entry")) if draft.kind in MENDING else None
         check = check_alone if self._alone else check_statement
         check(self._account, draft.kind, draft.by.role, place, mends=mends)
+
+    def check_erasing(self, processes: Iterable[str]) -> None:
+        """Checks that texts of these processes may be erased.
+
+        Raises:
+            RefusedError: `forbidden`.
+        """
+        assert self._account is not None
+        check_may(self._account, "erase")
+        for slug in dict.fromkeys(processes):
+            place = self._place(slug)
+            if not self._account.reaches(slug, place.territory):
+                raise RefusedError("forbidden", f"{self.name} has no power in {slug}")
 
     def _opened(self, draft: Draft) -> Place:
         territory, procedure = draft.body.get("territory"), draft.body.get("procedure")

@@ -63,6 +63,12 @@ class Pasts:
         flight.set_result(view)
         return view
 
+    def forget(self) -> None:
+        """Lets go of every view: a text was erased, and one of them may hold it."""
+        with self._lock:
+            self._kept.clear()
+            self._entries = 0
+
     def _keep(self, key: Hashable, view: View) -> None:
         weight = len(view.case.entries)
         if weight > self._room:

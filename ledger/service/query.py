@@ -72,6 +72,15 @@ class Queries:
         self._lock = Lock()
         self._tiles = TileCache()
 
+    def forget(self) -> None:
+        """Lets go of every view: a text was erased, and one of them may hold it.
+
+        Nobody is shown an old view; but its words are to leave the memory too.
+        """
+        with self._lock:
+            self._views.clear()
+        self._pasts.forget()
+
     def head(self, size: int | None = None) -> Head:
         """Where the register stands now, or stood at a checkpoint.
 

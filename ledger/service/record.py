@@ -14,9 +14,12 @@ from ledger.domain.draft import Draft, Prepared, check_mended, parse_draft, prep
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
+from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
+from ledger.service.subjects import digest_of
 from ledger.store import read
 from ledger.store.append import Request, Written
 
@@ -53,6 +56,7 @@ def record(
     key: str | None = None,
     owner: str = "",
     authority: Judge | None = None,
+    warn: Warn | None = None,
     rehearsal: bool = False,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
@@ -64,7 +68,8 @@ def record(
             folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
         owner: Whose key it is; the account's if empty.
-        rehearsal: Refuses just the same, and records nothing.
+        warn: Is told, when all of it is recorded, what there is to warn of.
+        rehearsal: Refuses and warns just the same, and records nothing.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
@@ -78,11 +83,18 @@ def record(
         digest = _digest(register, drafts)
     for attempt in range(_TRIES):
         try:
-            request = _request(register, drafts, account, key, digest, authority)
-            return append(replace(request, account=owner or account, rehearsal=rehearsal))
+            resolved, request = _request(register, drafts, account, key, digest, authority)
+            request = replace(request, account=owner or account, rehearsal=rehearsal)
+            written = append(request)
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
+            continue
+        if warn is not None:
+            for i, draft in enumerate(resolved):
+                for one in warnings(draft):
+                    warn(one._replace(where=f"/drafts/{i}{one.where}"))
+        return written
     raise AssertionError("unreachable")
 
 
@@ -153,21 +165,34 @@ def _request(
     key: str | None,
     digest: bytes,
     authority: Judge | None,
-) -> Request:
+) -> tuple[list[Draft], Request]:
     names = _Names(register)
     judged_at = authority.begin() if authority else None
-    statements = []
+    resolved, statements = [], []
     for i, value in enumerate(drafts):
         try:
             draft = _resolve(parse_draft(value), names)
             if authority:
                 authority.check(draft)
-            statements.append(_prepared(draft, names, account))
+            prepared = _prepared(draft, names, account)
+            if draft.subject is not None:
+                prepared = prepared._replace(subject=digest_of(register, draft.subject))
+            statements.append(prepared)
+            resolved.append(draft)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    request = Request(
+        account,
+        statements,
+        names.adoptions,
+        key,
+        digest,
+        recheck=promise(register, statements),
+        judged_at=judged_at,
+    )
+    return resolved, request
 
 
 def _prepared(draft: Draft, names: _Names, account: str) -> Prepared:

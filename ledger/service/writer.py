@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import structlog
 
@@ -95,7 +96,8 @@ class Writer:
                     stop = True
                     break
                 group.append(item)
-            self._append(group)
+            for part in _parts(group):
+                self._append(part)
             if stop:
                 return
 
@@ -119,3 +121,14 @@ class Writer:
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
+
+
+def _parts(
+    group: list[tuple[Request, Future[Written]]],
+) -> Iterator[list[tuple[Request, Future[Written]]]]:
+    """Those that may share a commit: an erasure goes alone, for it must see all before it."""
+    for alone, part in groupby(group, lambda item: bool(item[0].erasures)):
+        if alone:
+            yield from ([item] for item in part)
+        else:
+            yield list(part)

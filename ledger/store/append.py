@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -36,6 +36,10 @@ Sign = Callable[[int, bytes, datetime], bytes]
 """Signs the checkpoint of (size, root) at an instant."""
 
 
+def _nothing(_: sqlite3.Connection) -> None:
+    """Nothing to look at again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A batch that is appended whole or not at all."""
@@ -49,6 +53,9 @@ class Request:
     """Keyed digest of the drafts; a key used again must come with the same one."""
     erasures: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """The openings that are destroyed in the same transaction, by seq and path."""
+    recheck: Callable[[sqlite3.Connection], None] = _nothing
+    """Looks again, under the lock, at what the request was made from. Its answer does not
+    know of requests in the same group: who needs it goes alone."""
     rehearsal: bool = False
     """Whether it is only judged, at its place in the queue, and then dropped."""
     judged_at: int | None = None
@@ -130,6 +137,7 @@ class Appender:
                         outcomes.append(repeated)
                         continue
                     _check_adoptions(db, request)
+                    request.recheck(db)
                     _check_power(db, request)
                     state.prefetch(request.statements)
                     batch, hashes = _Rows(), list[bytes]()
@@ -166,7 +174,7 @@ class Appender:
             _insert(db, rows, state)
             for request, outcome in zip(requests, outcomes, strict=True):
                 if isinstance(outcome, Written) and not outcome.repeated:
-                    _erase(db, request.erasures)
+                    _erase(db, request, outcome.first, stamp)
             db.executemany(
                 "INSERT INTO tile (level, number, data) VALUES (?, ?, ?)"
                 " ON CONFLICT (level, number) DO UPDATE SET data = excluded.data",
@@ -275,7 +283,15 @@ def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> N
     rows.entries.append((seq, process, nth, kind, data))
     for opening, commitment in zip(statement.openings, statement.commitments, strict=True):
         rows.openings.append(
-            (seq, opening.path, opening.public, commitment, opening.key, opening.value)
+            (
+                seq,
+                opening.path,
+                opening.public,
+                commitment,
+                opening.key,
+                opening.value,
+                statement.subject,
+            )
         )
     if kind in DECLARED:
         rows.things.append(
@@ -303,7 +319,7 @@ def _add(rows: _Rows, statement: Prepared, seq: int, nth: int, data: bytes) -> N
 def _insert(db: sqlite3.Connection, rows: _Rows, state: State) -> None:
     for table, columns, values in (
         ("entry", "seq, process, nth, kind, data", rows.entries),
-        ("opening", "seq, path, public, commitment, key, value", rows.openings),
+        ("opening", "seq, path, public, commitment, key, value, subject", rows.openings),
         ("thing", "process, id, sort, seq, illustrative", rows.things),
         ("link", "seq, process, source, relation, to_process, target", rows.links),
         ("signature", "nonce, seq, key", rows.signatures),
@@ -324,10 +340,21 @@ def _insert(db: sqlite3.Connection, rows: _Rows, state: State) -> None:
     )
 
 
-def _erase(db: sqlite3.Connection, erasures: Mapping[int, Iterable[str]]) -> None:
+def _erase(db: sqlite3.Connection, request: Request, first: int, stamp: str) -> None:
+    if not request.erasures:
+        return
     db.executemany(
         "DELETE FROM opening WHERE seq = ? AND path = ?",
-        [(seq, path) for seq, paths in erasures.items() for path in paths],
+        [(seq, path) for seq, paths in request.erasures.items() for path in paths],
+    )
+    # If we crash after COMMIT, these say that the files have not been looked at yet.
+    db.executemany(
+        "INSERT INTO erasing (seq, entry, at) VALUES (?, ?, ?)",
+        [
+            (seq, statement.raw["entry"], stamp)
+            for seq, statement in enumerate(request.statements, first)
+            if statement.kind == "text.erased"
+        ],
     )
 
 

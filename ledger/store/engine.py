@@ -26,6 +26,9 @@ from ledger.store.tables import SCHEMA_VERSION, TRIGGERS
 Connection = sqlite3.Connection
 APPLICATION_ID = 0x46494C52  # "FILR"
 BUSY_SECONDS = 30
+_PATIENCE = 500
+"""Milliseconds."""
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -116,7 +119,7 @@ class Database:
             raise MalformedError("bad_number", str(error)) from error
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if code in _BUSY:
                 raise RefusedError("busy", "another writer holds the register") from error
             if "decode" in str(error):
                 raise TamperedError("entry_differs", "a text is no longer UTF-8") from error
@@ -138,12 +141,52 @@ class Database:
             raise TamperedError("index_differs", f"SQLite says: {rows[0][0]}")
 
     def truncate_log(self) -> bool:
-        """Empties the write-ahead log into the file; False while a reader holds it."""
-        pooled = self._engine.raw_connection()
-        try:
-            row = pooled.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """Empties the write-ahead log into the file; False while a reader holds it.
+
+        Readers of moments are waited for, half a second at most: writers wait meanwhile.
+        """
+        with self._alone() as connection:
+            row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return bool(row[0] == 0)
+
+    def rewrite(self) -> bool:
+        """Writes the file anew from what is in its tables, and nothing else; False if another
+        writer is at work. The old pages are gone once the log is truncated.
+
+        Raises:
+            UncheckedError: `unreadable`: there is no room for the copy.
+        """
+        with self._alone() as connection:
+            try:
+                connection.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+                    return False
+                raise UncheckedError("unreadable", f"{self.path.name}: {error}") from error
+            return True
+
+    def copy_to(self, path: Path) -> None:
+        """Writes one snapshot into a new file: tables only, no page that was given up.
+
+        Raises:
+            UncheckedError: `unreadable`.
+        """
+        with self._alone() as connection:
+            try:
+                connection.execute("VACUUM INTO ?", (str(path),))
+            except sqlite3.DatabaseError as error:
+                raise UncheckedError("unreadable", f"{path.name}: {error}") from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection outside any transaction, which does not wait long for others."""
+        pooled = self._engine.raw_connection()
+        connection = cast(sqlite3.Connection, pooled.driver_connection)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            yield connection
         finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
             pooled.close()
 
     def close(self) -> None:

@@ -291,6 +291,26 @@ def erasures(db: Connection, process: str, *, start: int) -> list[bytes]:
     ]
 
 
+def corrections(db: Connection, *, after: int) -> Iterator[bytes]:
+    """Every correction recorded after an entry, by seq."""
+    for (data,) in db.execute(
+        "SELECT data FROM entry WHERE kind = 'correction.made' AND seq > ?"
+        " AND kind <> 'contribution.received' ORDER BY seq",
+        (after,),
+    ):
+        yield data
+
+
+def all_erasures(db: Connection, *, start: int) -> Iterator[bytes]:
+    """The erasures of every process from entry `start` of the register on, by seq."""
+    for (data,) in db.execute(
+        "SELECT data FROM entry WHERE kind = 'text.erased' AND seq >= ?"
+        " AND kind <> 'contribution.received' ORDER BY seq",
+        (start,),
+    ):
+        yield data
+
+
 def growths(db: Connection, process: str, *, limit: int) -> list[tuple[int, bytes]]:
     """The checkpoints at which a process grew, newest first, as (size, its newest entry).
 

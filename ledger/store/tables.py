@@ -62,6 +62,7 @@ class OpeningRow(SQLModel, table=True):
             "seq",
             sqlite_where=text("path = '/body/reference' AND public"),
         ),
+        Index("opening_subject", "subject", sqlite_where=text("subject IS NOT NULL")),
         # Whoever seals on their own side could bring a commitment that stands here already.
         Index("opening_commitment", "commitment"),
     )
@@ -72,6 +73,19 @@ class OpeningRow(SQLModel, table=True):
     commitment: bytes
     key: bytes
     value: str
+    subject: bytes | None = None
+    """Keyed digest of the person's reference that the draft came with: never the reference."""
+
+
+class ErasingRow(SQLModel, table=True):
+    """An erasure that is public while its bytes may still be in the files."""
+
+    __tablename__ = "erasing"
+    seq: int = Field(primary_key=True)
+    """The `text.erased`."""
+    entry: int
+    """Whose texts it destroyed."""
+    at: str
 
 
 class TileRow(SQLModel, table=True):
@@ -184,6 +198,14 @@ class ProposalRow(SQLModel, table=True):
     expires: str
     note: str
     drafts: bytes
+
+
+class ForgottenRow(SQLModel, table=True):
+    """A platform's reference that was erased, by a keyed digest: it is not imported again."""
+
+    __tablename__ = "forgotten"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    digest: bytes = Field(primary_key=True)
 
 
 class TokenRow(SQLModel, table=True):

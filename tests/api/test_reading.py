@@ -214,6 +214,7 @@ def test_health_tells_of_the_writer_and_of_who_listens(
         "writer": {"alive": True, "waiting": 0, "last_error": None},
         "listeners": 0,
         "live": True,
+        "erasing": 0,
     }
     services.writer.close()
     answer = client.get("/healthz")

@@ -60,8 +60,8 @@ def test_loading_twice_records_once(data: Path, tmp_path: Path) -> None:
     file = str(write(tmp_path, workshop()))
     first = json.loads(filrouge("load", file, "--json", data=data).stdout)
     again = json.loads(filrouge("load", file, "--json", data=data).stdout)
-    assert first == {"recorded": 13, "known": 0}
-    assert again == {"recorded": 0, "known": 13}
+    assert first == {"recorded": 13, "known": 0, "warnings": []}
+    assert again == {"recorded": 0, "known": 13, "warnings": []}
 
 
 def test_a_bad_line_is_named(data: Path, tmp_path: Path) -> None:
@@ -258,3 +258,89 @@ def test_the_demonstration_made_twice_is_the_same_and_shows_an_erasure(tmp_path:
     for path in (tmp_path / "demo").rglob("*"):
         if path.is_file():
             assert "rentre avec les genoux brûlés".encode() not in path.read_bytes()
+
+
+def test_a_file_is_attached_and_listed(data: Path, tmp_path: Path) -> None:
+    source = tmp_path / "plan.csv"
+    source.write_bytes(b"rue;arbres\nune;12\n")
+    told = filrouge("attach", str(source), data=data)
+    assert told.returncode == 0, told.stderr
+    form = json.loads(told.stdout)
+    assert form["file"]["media"] == "text/csv"
+    listed = json.loads(filrouge("files", "list", "--json", data=data).stdout)
+    assert [row["documents"] for row in listed["files"]] == [[]]
+    collected = filrouge("files", "collect", "--dry-run", "--json", data=data)
+    assert json.loads(collected.stdout) == {"files": [], "incoming": 0}
+    bad = tmp_path / "plan.pdf"
+    bad.write_bytes(b"<html></html>")
+    refused = filrouge("attach", str(bad), "--json", data=data)
+    assert (refused.returncode, json.loads(refused.stderr)["code"]) == (1, "bad_file")
+    large = filrouge("attach", str(source), data=data, LEDGER_MAX_FILE="3")
+    assert (large.returncode, "too_large" in large.stderr) == (1, True)
+    stranger = filrouge("attach", str(source), "--as", "inconnu", data=data)
+    assert (stranger.returncode, "unknown_account" in stranger.stderr) == (1, True)
+    missing = filrouge("attach", str(tmp_path / "none"), data=data)
+    assert missing.returncode == 4
+
+
+def test_an_erasure_is_tried_first_and_takes_what_corrections_say(
+    data: Path, tmp_path: Path
+) -> None:
+    secret = "Une phrase que personne ne doit plus lire."
+    drafts = [opened(), contribution("C1", "premier"), contribution("C2")]
+    filrouge("load", str(write(tmp_path, drafts)), data=data)
+    changes = [{"path": "/body/text", "value": secret}]
+    mended = draft("correction.made", {"entry": 5, "changes": changes, "why": "Une faute."})
+    assert filrouge("record", json.dumps(mended), data=data).returncode == 0
+    place = ["erase", "cours-fraiches/C1", "--path", "text"]
+    tried = filrouge(*place, "--dry-run", "--json", data=data)
+    assert json.loads(tried.stdout)["texts"] == [
+        {"seq": 5, "process": "cours-fraiches", "paths": ["/body/text"]},
+        {"seq": 7, "process": "cours-fraiches", "paths": ["/body/changes/0/value"]},
+    ]
+    assert filrouge("show", "7", data=data).stdout.count(secret) == 1
+    done = filrouge(*place, "--basis", "objection", data=data)
+    assert "recorded as entries 8–9" in done.stdout
+    assert secret not in filrouge("show", "7", data=data).stdout
+    assert filrouge("erase", "--finish", data=data).returncode == 0
+    for bad in (
+        ["erase"],
+        ["erase", "5"],
+        ["erase", "5", "--all"],
+        ["erase", "5", "--all", "--path", "text", "--basis", "child"],
+        ["erase", "5", "--subject", "x", "--basis", "child"],
+        ["erase", "--subject", "x", "--all", "--basis", "child"],
+        ["erase", "cours-fraiches", "--all", "--basis", "child"],
+    ):
+        assert filrouge(*bad, data=data).returncode == 2, bad
+    for refused in (
+        ["erase", "cours-fraiches/C9", "--all", "--basis", "child"],
+        ["erase", "5", "--path", "id", "--basis", "child"],
+        ["erase", "--subject", "x:1", "--basis", "child"],
+        ["erase", "6", "--all", "--basis", "because"],
+        ["erase", "6", "--all", "--basis", "child", "--as", "inconnu"],
+    ):
+        assert filrouge(*refused, data=data).returncode == 1, refused
+
+
+def test_a_subject_is_erased_and_an_older_copy_says_so(data: Path, tmp_path: Path) -> None:
+    secret = "Une phrase que personne ne doit plus lire."
+    story = [opened(), contribution("C1", secret) | {"subject": "plateforme:7"}]
+    filrouge("load", str(write(tmp_path, story)), data=data)
+    old, new = tmp_path / "avant", tmp_path / "apres"
+    copied = filrouge("backup", "--out", str(old), "--json", data=data)
+    assert json.loads(copied.stdout)["entries"] == 6
+    assert filrouge("backup", "--out", str(old), data=data).returncode == 1
+    done = filrouge("erase", "--subject", "plateforme:7", "--basis", "child", data=data)
+    assert done.returncode == 0, done.stderr
+    assert filrouge("backup", "--out", str(new), data=data).returncode == 0
+    assert filrouge("verify", str(old), data=data).returncode == 0
+    told = filrouge("verify", str(old), "--newer", str(data), data=data)
+    assert "Erased since, and still here:" in told.stdout
+    assert "cours-fraiches entry 5 /body/text (child, " in told.stdout
+    assert secret not in told.stdout
+    since = json.loads(
+        filrouge("verify", str(new), "--newer", str(data), "--json", data=data).stdout
+    )
+    assert since["erased_since"] == []
+    assert filrouge("verify", str(data), "--newer", str(old), data=data).returncode == 3

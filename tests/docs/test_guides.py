@@ -31,6 +31,8 @@ from viz.site.app import create_app
 
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+PERSONS = (ROOT / "docs" / "persons.md").read_text(encoding="utf-8")
 SLUG = "rue-aux-ecoles"
 KINDS = [
     "process.opened",
@@ -64,9 +66,15 @@ def contribution() -> str:
     return text
 
 
+def export() -> str:
+    """The file of a platform that is imported."""
+    (text,) = blocks(RECORDING, "csv")
+    return text
+
+
 def command_lines(guide: str) -> list[str]:
     """The commands of a guide, in their order: in blocks, and within sentences."""
-    found = re.finditer(r"^    (filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
+    found = re.finditer(r"^ {4,}(filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
     return [match[1] or match[2] for match in found]
 
 
@@ -101,12 +109,12 @@ VERDICT_MENDED = {
 RESTRICTED = {"open": "restricted", "text": "Oui."}
 
 
-def the_request() -> tuple[str, dict[str, str], Any]:
-    """The one request of the guide that writes."""
+def the_request(to: str = "entries") -> tuple[str, dict[str, str], Any]:
+    """The one request of the guide that writes there."""
     (found,) = [
         (address, headers, json.loads(body))
         for address, headers, body in curls(API)
-        if body is not None
+        if body is not None and address.endswith(f"/{to}")
     ]
     return found
 
@@ -254,6 +262,7 @@ def test_the_commands_for_clerks_work_as_shown(
     monkeypatch.setenv("LEDGER_DATA", str(tmp_path / "data"))
     Path(f"{SLUG}.jsonl").write_text(story(), encoding="utf-8")
     Path("contribution.json").write_text(contribution(), encoding="utf-8")
+    Path("export.csv").write_text(export(), encoding="utf-8")
     ran = []
     for line in re.findall(r"^    filrouge (.+)$", RECORDING, re.MULTILINE):
         words, _, file = line.partition(" < ")
@@ -261,22 +270,35 @@ def test_the_commands_for_clerks_work_as_shown(
         result = CliRunner().invoke(commands, shlex.split(words), input=given)
         assert result.exit_code == 0, (line, result.output, result.exception)
         ran.append(words.split()[0])
-    assert ran == ["init", "load", "show", "show", "verify", "record", "erase"]
+    imported = ["import", "import"]
+    assert ran == ["init", "load", "show", "show", "verify", "record", *imported, "erase"]
+    shown = CliRunner().invoke(commands, ["show", f"{SLUG}/C3"])
+    assert "Traverser" in shown.output
     assert CliRunner().invoke(commands, ["verify"]).exit_code == 0
 
 
-@pytest.mark.parametrize("line", command_lines(RECORDING) + command_lines(API))
+@pytest.mark.parametrize("line", command_lines(RECORDING + API + OPERATING + PERSONS))
 def test_every_command_and_option_shown_is_understood(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(f"{SLUG}.jsonl").touch()
+    Path("export.csv").touch()
     words = shlex.split(line.partition(" < ")[0])[1:]
     command = get_command(commands)
     while isinstance(command, TyperGroup):
         command = command.commands[words.pop(0)]
     # One that is only named, in a sentence, has none of its arguments.
     command.make_context(command.name, words, resilient_parsing=not words).close()
+
+
+def test_the_request_that_erases_erases(client: TestClient, followed: Register) -> None:
+    address, headers, body = the_request("erasures")
+    shown = token(followed, "administrator", name="delegue")
+    headers["Authorization"] = headers["Authorization"].replace("$DELEGATE", shown)
+    answer = client.post(address.removeprefix("$SITE"), headers=headers, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["texts"][0]["paths"] == ["/body/title"]
 
 
 def test_every_operation_of_the_description_is_in_the_guide_and_no_other(app: FastAPI) -> None:
@@ -329,7 +351,8 @@ def test_the_request_that_writes_is_recorded_once(
     again = client.post(path, json=body, headers=headers | auth)
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert first.json() == again.json()
-    assert {"first", "last", "size", "checkpoint", "entries", "proof"} == first.json().keys()
+    answered = {"first", "last", "size", "checkpoint", "entries", "proof", "warnings"}
+    assert answered == first.json().keys()
     (entry,) = first.json()["entries"]
     (told,) = re.findall(r"^    data: (.+)$", API, re.MULTILINE)
     assert json.loads(told) == {key: entry[key] for key in ("kind", "nth", "process", "seq")}
@@ -356,10 +379,16 @@ def test_the_embed_is_the_line_that_the_page_gives(client: TestClient) -> None:
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("guide", [RECORDING, API], ids=["recording", "api"])
+@pytest.mark.parametrize(
+    "guide",
+    [RECORDING, API, OPERATING, PERSONS],
+    ids=["recording", "api", "operating", "persons"],
+)
 def test_prose_is_narrow_and_links_lead_somewhere(guide: str) -> None:
     prose = re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.MULTILINE | re.DOTALL)
-    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith("|")]
+    # A command is one line, so that it can be copied.
+    whole = ("|", "    filrouge ")
+    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith(whole)]
     assert not wide
     for target in re.findall(r"\]\(([^)#]+)", guide):
         assert (ROOT / "docs" / target).is_file(), target

@@ -45,6 +45,7 @@ def add_pages(app: FastAPI) -> None:
     """Adds the pages to an application that `create_api` made."""
     services = services_of(app)
     renderer = Renderer({"opened": services.register.opened})
+    services.live.on_erasure(renderer.forget)
     for code in CODES:
         tongue = language(code)
         desk = Desk(services, renderer, tongue)

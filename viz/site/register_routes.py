@@ -12,6 +12,7 @@ from ledger.api.caching import etag_of
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER
 from ledger.errors import RefusedError
+from ledger.service import erase
 from ledger.service.view import View
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages import ledger
@@ -56,6 +57,7 @@ class RegisterPages:
                 "instant": self.tongue.instant(head.at, self.zone),
                 "since": self.tongue.recorded(self.opened.at, self.zone),
                 "rows": rows,
+                "erasing": erasing,
                 "start": stop - 1,
                 "older": f"?before={start}{more}" if start else None,
                 "newer": None
@@ -63,7 +65,8 @@ class RegisterPages:
                 else (f"?before={newer}{more}" if newer < size else suffix),
             }
 
-        etag = self.desk.register_tag("register", stop, size_of(past))
+        erasing = len(erase.pending(self.services.register))
+        etag = self.desk.register_tag("register", stop, size_of(past), erasing)
         return self.desk.answer(request, etag, values)
 
     def entry(self, request: Request) -> Response:
@@ -81,14 +84,23 @@ class RegisterPages:
             page = ledger.entry_page(
                 self.queries, view, self.tongue, seq, size, suffix_of(past)
             )
-            return "entry.html", {"here": "register", "page": page, "past": past}
+            shown = {"here": "register", "page": page, "past": past, "erasing": erasing}
+            return "entry.html", shown
 
         last = seq + 1 == size
+        erasing = erase.is_pending(self.services.register, seq)
         if view is None:
-            etag = self.desk.register_tag("entry", seq, size_of(past))
+            etag = self.desk.register_tag("entry", seq, size_of(past), erasing)
         else:
             etag = etag_of(
-                self.services, view, self.tongue.code, "entry", seq, last, size_of(past)
+                self.services,
+                view,
+                self.tongue.code,
+                "entry",
+                seq,
+                last,
+                size_of(past),
+                erasing,
             )
         return self.desk.answer(request, etag, values)
 

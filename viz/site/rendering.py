@@ -95,6 +95,12 @@ class Renderer:
         }
         return template.render(given).encode()
 
+    def forget(self) -> None:
+        """Lets go of every page: a text was erased, and one of them may show it."""
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
+
     def _keep(self, key: tuple[str, str, str], page: Page) -> None:
         size = len(page.plain) + len(page.packed)
         with self._lock:
