@@ -140,8 +140,9 @@ def _choice(services: Services, asked: Asked) -> Choice:
 @router.get(
     "/erasures",
     responses=documented(examples.PENDING, "unauthorized", "forbidden"),
+    dependencies=[needs("inspect")],
 )
-async def pending(request: Request, account: Annotated[Account, needs("inspect")]) -> Response:
+async def pending(request: Request) -> Response:
     """The erasures that are public and whose last bytes are still being removed."""
     rows = erase.pending(services_of(request).register)
     form: dict[str, Any] = {"pending": [row._asdict() for row in rows]}

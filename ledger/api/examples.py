@@ -193,16 +193,6 @@ STANDING = {
     ],
     "used": "2026-11-03T14:00:00.000Z",
 }
-PROPOSED = {
-    "id": "9f2c01d7a4e85b36",
-    "account": "dialogue-citoyen",
-    "created": AT,
-    "expires": "2026-12-23T09:00:00.000Z",
-    "note": "Pour la commission de jeudi.",
-    "processes": [SLUG],
-    "count": 1,
-}
-PROPOSAL = {**PROPOSED, "drafts": [DRAFT]}
 ERASURE = {
     "process": SLUG,
     "id": "C2",
@@ -218,3 +208,13 @@ ERASED = {
     "finished": True,
 }
 PENDING = {"pending": [{"seq": 175, "entry": 12, "at": AT}]}
+PROPOSED = {
+    "id": "9f2c01d7a4e85b36",
+    "account": "dialogue-citoyen",
+    "created": AT,
+    "expires": "2026-12-23T09:00:00.000Z",
+    "note": "Pour la commission de jeudi.",
+    "processes": [SLUG],
+    "count": 1,
+}
+PROPOSAL = {**PROPOSED, "drafts": [DRAFT]}

@@ -21,7 +21,6 @@ from ledger.api.forms import json_response
 from ledger.api.limits import check_length
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
-from ledger.domain.accounts import Account
 from ledger.domain.documents import Document
 from ledger.errors import LedgerError, MalformedError
 from ledger.service import files
@@ -52,6 +51,7 @@ log = structlog.get_logger("ledger.api")
         status=201,
         also={200: "The same bytes are here already."},
     ),
+    dependencies=[needs("record")],
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -60,7 +60,7 @@ log = structlog.get_logger("ledger.api")
         },
     },
 )
-async def upload(request: Request, account: Annotated[Account, needs("record")]) -> Response:
+async def upload(request: Request) -> Response:
     """Send a file, before recording the document that speaks of it.
 
     The answer is what `file` in the draft has to say. What the file is, its bytes tell; the

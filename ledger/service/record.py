@@ -84,8 +84,7 @@ def record(
     for attempt in range(_TRIES):
         try:
             resolved, request = _request(register, drafts, account, key, digest, authority)
-            request = replace(request, account=owner or account, rehearsal=rehearsal)
-            written = append(request)
+            written = append(replace(request, account=owner or account, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise

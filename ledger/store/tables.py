@@ -187,6 +187,14 @@ class RequestRow(SQLModel, table=True):
     expires: str
 
 
+class ForgottenRow(SQLModel, table=True):
+    """A platform's reference that was erased, by a keyed digest: it is not imported again."""
+
+    __tablename__ = "forgotten"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    digest: bytes = Field(primary_key=True)
+
+
 class ProposalRow(SQLModel, table=True):
     """A batch of drafts that waits for a second account; no part of the register."""
 
@@ -198,14 +206,6 @@ class ProposalRow(SQLModel, table=True):
     expires: str
     note: str
     drafts: bytes
-
-
-class ForgottenRow(SQLModel, table=True):
-    """A platform's reference that was erased, by a keyed digest: it is not imported again."""
-
-    __tablename__ = "forgotten"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    digest: bytes = Field(primary_key=True)
 
 
 class TokenRow(SQLModel, table=True):

@@ -55,6 +55,24 @@ def test_a_file_is_imported_once_and_what_grew_after(debate: Path, tmp_path: Pat
     assert filrouge("verify", data=debate).returncode == 0
 
 
+def test_all_that_one_person_wrote_is_erased_and_does_not_come_back(
+    debate: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    rows = ["CF-1;Un banc;48213", "CF-2;Une fontaine;48213", "CF-3;Des arbres;7"]
+    path.write_text("\n".join(["Id;Contenu;Compte", *rows]), encoding="utf-8")
+    columns = ("--map", "reference=Id,text=Contenu,subject=Compte")
+    imported = filrouge("import", str(path), *OPTIONS[:8], *columns, data=debate)
+    assert imported.returncode == 0, imported.stderr
+    erased = filrouge("erase", "--subject", "48213", "--basis", "objection", data=debate)
+    assert erased.returncode == 0, erased.stderr
+    for words, kept in (("Un banc", 0), ("Une fontaine", 0), ("48213", 0), ("Des arbres", 1)):
+        assert (words.encode() in (debate / "ledger.db").read_bytes()) == bool(kept), words
+    again = filrouge("import", str(path), *OPTIONS[:8], *columns, "--json", data=debate)
+    assert json.loads(again.stdout)["known"] == 3
+    assert filrouge("verify", data=debate).returncode == 0
+
+
 def test_a_bad_line_is_named_and_exits_with_1(debate: Path, tmp_path: Path) -> None:
     path = exported(tmp_path, 3)
     path.write_text(path.read_text() + "\n,sans référence,\n", encoding="utf-8")

@@ -215,16 +215,16 @@ def test_what_was_erased_does_not_come_back_with_the_file(
 def test_all_that_one_person_wrote_is_erased_and_stays_erased(
     debate: Register, tmp_path: Path
 ) -> None:
-    rows = ["CF-1;Ombre;U7", "CF-2;Eau;U8", "CF-3;Bancs;U7"]
+    rows = ["CF-1;Ombre;compte-7481", "CF-2;Eau;compte-8", "CF-3;Bancs;compte-7481"]
     path = exported(tmp_path, rows, header="Id;Contenu;Compte")
     columns = {"reference": "Id", "text": "Contenu", "subject": "Compte"}
     chosen = form(columns=columns)
     assert bring(debate, path, chosen) == Imported(3, 0)
     act = Act("consent_withdrawn", None, "essai", NOW)
-    erase_chosen(debate, of_subject(digest_of(debate, "U7")), act)
+    erase_chosen(debate, of_subject(digest_of(debate, "compte-7481")), act)
     assert [row.get("text") for row in recorded(debate)] == [None, "Eau", None]
     assert bring(debate, path, chosen) == Imported(0, 3)
-    assert b"U7" not in (debate.data / "ledger.db").read_bytes()
+    assert b"compte-7481" not in (debate.data / "ledger.db").read_bytes()
 
 
 @pytest.mark.parametrize(
