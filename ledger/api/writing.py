@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
@@ -140,17 +140,20 @@ def _write(
         rehearsal=check,
         authority=Authority(services.register, account, services.clock()),
     )
-    headers = {"Cache-Control": NEVER}
-    warnings = [one._asdict() | {"advice": one.advice} for one in warned]
+    warnings = warnings_form(warned)
     if check:
-        return json_response(
-            {"checked": len(drafts), "warnings": warnings}, status=200, headers=headers
-        )
+        form = {"checked": len(drafts), "warnings": warnings}
+        return json_response(form, status=200, headers={"Cache-Control": NEVER})
     return written_response(services, written, warnings)
 
 
+def warnings_form(warned: Iterable[Warned]) -> list[dict[str, Any]]:
+    """What there is to warn of, each with what to do."""
+    return [one._asdict() | {"advice": one.advice} for one in warned]
+
+
 def written_response(
-    services: Services, written: Written, warnings: Sequence[Mapping[str, Any]] = ()
+    services: Services, written: Written, warnings: list[dict[str, Any]]
 ) -> Response:
     """Where entries stand that were just recorded, or before under the same key."""
     headers = {"Cache-Control": NEVER}
