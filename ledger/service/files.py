@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import disk_usage
 from typing import BinaryIO
 
 from ledger.domain.documents import FINGERPRINT, Document, promises
@@ -27,6 +28,8 @@ from ledger.store.files import Folder
 
 MAX_FILE = 50 * 1024 * 1024
 """Bytes of one file, unless `LEDGER_MAX_FILE` says otherwise."""
+ROOM = 1 << 30
+"""Bytes that files leave to the register itself."""
 PIECE = 1 << 18
 
 
@@ -51,15 +54,18 @@ class Upload:
 
     Args:
         limit: The most bytes it may have.
+        room: The bytes that stay free on the disk: without them nothing could be recorded.
 
     Raises:
         RefusedError: `busy`: the disk does not take it.
     """
 
-    def __init__(self, register: Register, *, limit: int = MAX_FILE) -> None:
+    def __init__(self, register: Register, *, limit: int = MAX_FILE, room: int = ROOM) -> None:
         self._register = register
         self._limit = limit
         self._folder = folder_of(register.data)
+        if disk_usage(register.data).free < limit + room:
+            raise RefusedError("busy", "the disk has no room for files")
         try:
             self._incoming = self._folder.begin()
         except OSError as error:

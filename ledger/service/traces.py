@@ -25,7 +25,7 @@ MOST = 64
 """Needles that are looked for at once: beyond them, writing the file anew is quicker."""
 _CHUNK = 1 << 20
 _PIECE = 32
-_STRIDE = 512
+_STRIDE = 64
 _IN_CELL = 4096
 """Bytes of a text that can stand in one cell; the rest has its own pages, which are zeroed."""
 

@@ -101,9 +101,10 @@ class Folder:
         if not place.parent.is_dir():
             place.parent.mkdir(mode=0o700, exist_ok=True)
             _sync(self._path)
-        os.utime(incoming.path, (at.timestamp(), at.timestamp()))
         # If we crash before this, a file on its way in is left over; after it, the whole file.
         incoming.path.replace(place)
+        # Only now: `sweep` holds no lock, and would take a file on its way in by this time.
+        os.utime(place, (at.timestamp(), at.timestamp()))
         _sync(place.parent)
         return new
 

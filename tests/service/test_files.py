@@ -91,6 +91,13 @@ def test_one_byte_too_many_is_refused_and_leaves_nothing(begun: Register):
     assert exact.finish(hint="", now=NOW).sha256 == NAME
 
 
+def test_no_file_is_taken_in_where_the_register_needs_the_room(begun: Register):
+    with pytest.raises(RefusedError) as caught:
+        files.Upload(begun, room=2**62)
+    assert caught.value.code == "busy"
+    assert left(begun) == set()
+
+
 def test_what_is_not_kept_leaves_nothing(begun: Register):
     with pytest.raises(MalformedError) as caught:
         send(begun, b"<html>", hint="application/pdf")
