@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import appending, boards, pages, proving, signing, verifying
+from bench import appending, boards, importing, pages, proving, signing, verifying
 from bench.figures import Figure
 from ledger.service.settings import calm_collector
 
@@ -23,14 +23,14 @@ def main() -> None:
     """Runs every bench and prints one table."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a million entries; an hour or so")
-    parser.add_argument(
-        "--only", choices=["append", "verify", "sign", "prove", "pages", "board"]
-    )
+    names = ["append", "import", "verify", "sign", "prove", "pages", "board"]
+    parser.add_argument("--only", choices=names)
     arguments = parser.parse_args()
     calm_collector()
     entries = 1_000_000 if arguments.full else 100_000
     benches: dict[str, Callable[[Path], list[Figure]]] = {
         "append": lambda folder: appending.run(folder, entries),
+        "import": lambda folder: importing.run(folder / "import"),
         "verify": verifying.run,
         "sign": signing.run,
         "prove": proving.run,

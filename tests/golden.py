@@ -27,7 +27,7 @@ from ledger.domain.dates import add_duration, format_at, parse_period
 from ledger.domain.draft import parse_draft, prepare
 from ledger.errors import LedgerError
 from tests import judged
-from tests.docs import sense, tables
+from tests.docs import powers, sense, tables
 from tests.draw import test_export
 
 VECTORS = Path(__file__).parent / "golden" / "vectors.json"
@@ -554,6 +554,12 @@ FORMAT_BLOCKS = {
 }
 ERROR_BLOCKS = {"exits": tables.exits_block, "codes": tables.codes_block}
 PROCEDURE_BLOCKS = {"flaws": tables.flaws_block}
+POWER_BLOCKS = {
+    "roles": powers.roles_block,
+    "routes": powers.routes_block,
+    "commands": powers.commands_block,
+    "voices": powers.kinds_block,
+}
 
 
 def main() -> None:
@@ -573,6 +579,7 @@ def main() -> None:
         (tables.FORMAT, FORMAT_BLOCKS),
         (tables.ERRORS, ERROR_BLOCKS),
         (tables.PROCEDURES, PROCEDURE_BLOCKS),
+        (tables.POWERS, POWER_BLOCKS),
     ):
         filled = tables.fill(path.read_text(encoding="utf-8"), blocks)
         path.write_text(filled, encoding="utf-8")

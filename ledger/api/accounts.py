@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import NEVER
 from ledger.api.forms import json_response
 from ledger.api.openapi import documented
 from ledger.api.services import services_of
+from ledger.domain.accounts import Account
 from ledger.service import accounts
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"], default_response_class=Response)
-_TOKEN: dict[str, Any] = {"security": [{"token": []}]}
 
 
 @router.get(
     "/account",
     responses=documented(examples.ACCOUNT, "unauthorized"),
-    openapi_extra=_TOKEN,
 )
-async def account(request: Request) -> Response:
+async def account(own: Annotated[Account, needs(None)]) -> Response:
     """What the token that asks may do, and where."""
-    own = await authorized(request, None)
     form = accounts.power(own)
     return json_response(form, headers={"Cache-Control": NEVER})
 
@@ -34,14 +32,14 @@ async def account(request: Request) -> Response:
 @router.get(
     "/accounts",
     responses=documented({"accounts": [examples.STANDING]}, "unauthorized", "forbidden"),
-    openapi_extra=_TOKEN,
 )
-async def everybody(request: Request) -> Response:
+async def everybody(
+    request: Request, account: Annotated[Account, needs("inspect")]
+) -> Response:
     """Every account in force, with its tokens by id and when they were used last, to the hour.
 
     Grants themselves are public: entries `account.granted` and `account.revoked`.
     """
-    await authorized(request, "inspect")
     services = services_of(request)
     now = services.clock()
     forms = [

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from fastapi import FastAPI
 
 from ledger.api import (
@@ -22,13 +22,16 @@ from ledger.api import (
     changes,
     entries,
     erasures,
+    files,
     procedures,
     processes,
+    proposals,
     raw,
     references,
     stream,
     writing,
 )
+from ledger.api.authority import check_declared
 from ledger.api.caching import RELEASE, Bodies
 from ledger.api.doorway import Doorway
 from ledger.api.live import Live
@@ -52,6 +55,8 @@ ROUTERS = (
     procedures.router,
     references.router,
     writing.router,
+    files.router,
+    proposals.router,
     accounts.router,
     entries.router,
     erasures.router,
@@ -125,6 +130,8 @@ def create_api(
         live.on_erasure(forget)
     install_problems(app)
     for router in ROUTERS:
+        for route in router.routes:
+            check_declared(route)
         app.include_router(router)
     app.add_middleware(Doorway)
     describe(app)
@@ -140,6 +147,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services.finisher.begin()
     await services.live.start()
     try:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(files.keep_tidy, services)
+            yield
+            tasks.cancel_scope.cancel()
     finally:
         await to_thread.run_sync(services.close)

@@ -1,33 +1,84 @@
-"""Who asks, and whether they may: said first in every route that is not for everybody."""
+"""Who asks, and whether they may: declared by a route where it is written, and so checked.
+
+    async def write(request: Request, account: Annotated[Account, needs("record")]) -> Response:
+
+What is declared is what is checked before the route runs and before its body is read; the
+description of the API and `docs/powers.md` are made from the same declaration. Reading is for
+everybody, so that a route that says nothing may only read: `check_declared` refuses any other.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from anyio import to_thread
+from fastapi import Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 
 from ledger.api.services import services_of
 from ledger.domain.accounts import Account, check_may
 from ledger.domain.powers import Act
 
+READING = frozenset({"GET", "HEAD"})
 
-async def authorized(request: Request, act: Act | None) -> Account:
-    """The account that a request's token speaks for, if one of its roles has this act.
 
-    Before the body: from whoever may not send one, none is read.
+class Token(SecurityBase):
+    """Gives a route the account that a request's token speaks for.
+
+    Args:
+        act: What one of its roles must have; None for what every account may do.
+    """
+
+    def __init__(self, act: Act | None) -> None:
+        self.model = HTTPBearer()
+        self.scheme_name = "token"
+        self.act = act
+
+    async def __call__(self, request: Request) -> Account:
+        """The account that asks.
+
+        Raises:
+            RefusedError: `unauthorized` or `forbidden`.
+        """
+        services = services_of(request)
+        account = await to_thread.run_sync(
+            lambda: services.accounts.authenticate(_bearer(request), now=services.clock())
+        )
+        if self.act is not None:
+            check_may(account, self.act)
+        return account
+
+
+def needs(act: Act | None) -> Any:
+    """Declares the act that a route needs; in its description, it is the scope of the token.
 
     Args:
         act: None for what every account may do.
+    """
+    return Security(Token(act), scopes=[act] if act else [])
+
+
+def token_of(route: BaseRoute) -> Token | None:
+    """What a route declares; None where it is for everybody."""
+    if not isinstance(route, APIRoute):
+        return None
+    calls = (dependency.call for dependency in route.dependant.dependencies)
+    return next((call for call in calls if isinstance(call, Token)), None)
+
+
+def check_declared(route: BaseRoute) -> None:
+    """Checks that a route that is for everybody only reads.
 
     Raises:
-        RefusedError: `unauthorized` or `forbidden`.
+        TypeError: it writes, and does not say who may: a fault of whoever wrote it.
     """
-    services = services_of(request)
-    account = await to_thread.run_sync(
-        lambda: services.accounts.authenticate(_bearer(request), now=services.clock())
-    )
-    if act is not None:
-        check_may(account, act)
-    return account
+    methods = getattr(route, "methods", None) or set()
+    if token_of(route) is None and not methods <= READING:
+        raise TypeError(f"{route} does not declare the act it needs")
 
 
 def _bearer(request: Request) -> str | None:

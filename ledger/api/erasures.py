@@ -10,13 +10,14 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import NEVER
 from ledger.api.forms import json_response
 from ledger.api.limits import read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
 from ledger.core.canonical import loads
+from ledger.domain.accounts import Account
 from ledger.domain.draft import Subject
 from ledger.domain.entry import validated
 from ledger.domain.values import Id, Many, Maybe, Model, On, Seq, Slug
@@ -65,7 +66,6 @@ class Asked(Model):
         also={202: "Erased, and nobody reads the texts any more; the files are being cleaned."},
     ),
     openapi_extra={
-        "security": [{"token": []}],
         "requestBody": {
             "required": True,
             "content": {
@@ -77,7 +77,9 @@ class Asked(Model):
         },
     },
 )
-async def erase_texts(request: Request) -> Response:
+async def erase_texts(
+    request: Request, account: Annotated[Account, needs("erase")]
+) -> Response:
     """Destroy texts for a person's sake: all that are asked for, or none.
 
     `paths` are those of one entry, short as `author` or whole as `/body/author`, or `"all"`;
@@ -85,7 +87,6 @@ async def erase_texts(request: Request) -> Response:
     in every process. The answer names the entries and paths, never the words.
     """
     services = services_of(request)
-    account = await authorized(request, "erase")
     body = await read_body(request, min(_LONGEST, services.limits.body))
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(_erase, services, body, account.name, limiter=pens)
@@ -139,11 +140,10 @@ def _choice(services: Services, asked: Asked) -> Choice:
 @router.get(
     "/erasures",
     responses=documented(examples.PENDING, "unauthorized", "forbidden"),
-    openapi_extra={"security": [{"token": []}]},
+    dependencies=[needs("inspect")],
 )
 async def pending(request: Request) -> Response:
     """The erasures that are public and whose last bytes are still being removed."""
-    await authorized(request, "inspect")
     rows = erase.pending(services_of(request).register)
     form: dict[str, Any] = {"pending": [row._asdict() for row in rows]}
     return json_response(form, headers={"Cache-Control": NEVER})

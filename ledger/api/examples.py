@@ -149,6 +149,11 @@ HEALTH = {
     "live": True,
     "erasing": 0,
 }
+FILE = {
+    "sha256": "d136cea891839abd5df7910e1a88c59449e9e59a797fd79f3b6f7c94abfe4c48",
+    "bytes": 412876,
+    "media": "application/pdf",
+}
 WRITTEN = {
     "first": 174,
     "last": 174,
@@ -156,6 +161,14 @@ WRITTEN = {
     "checkpoint": NOTE,
     "entries": [
         {"seq": 174, "process": SLUG, "nth": 170, "kind": "answer.given", "at": AT},
+    ],
+    "warnings": [
+        {
+            "where": "/drafts/0/body/reason",
+            "what": "phone",
+            "clear": False,
+            "advice": "If this names or reaches a private person without need, erase …",
+        }
     ],
     "proof": INCLUSION,
 }
@@ -195,3 +208,13 @@ ERASED = {
     "finished": True,
 }
 PENDING = {"pending": [{"seq": 175, "entry": 12, "at": AT}]}
+PROPOSED = {
+    "id": "9f2c01d7a4e85b36",
+    "account": "dialogue-citoyen",
+    "created": AT,
+    "expires": "2026-12-23T09:00:00.000Z",
+    "note": "Pour la commission de jeudi.",
+    "processes": [SLUG],
+    "count": 1,
+}
+PROPOSAL = {**PROPOSED, "drafts": [DRAFT]}

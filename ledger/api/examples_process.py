@@ -214,7 +214,14 @@ CONTRIBUTIONS = {
     ],
     "next": None,
 }
-ITEM = {"id": "U1", "sort": "unit", "declared": _UNIT_ENTRY, "unit": _UNIT, "measure": None}
+ITEM = {
+    "id": "U1",
+    "sort": "unit",
+    "declared": _UNIT_ENTRY,
+    "unit": _UNIT,
+    "measure": None,
+    "file": None,
+}
 
 
 def _node(id_: str, step: int, sort: str, seq: int, title: str, **more: Any) -> dict[str, Any]:

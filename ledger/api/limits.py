@@ -7,6 +7,7 @@ in when no length, or a false one, was declared.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -25,9 +26,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises:
         MalformedError: `too_large`; `bad_request`: the client left before its end.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
-        raise _too_large(limit)
+    check_length(request, limit, _too_large)
     chunks, size = [], 0
     try:
         async for chunk in request.stream():
@@ -38,6 +37,19 @@ async def read_body(request: Request, limit: int) -> bytes:
     except ClientDisconnect as error:
         raise MalformedError("bad_request", "the request ended before its body") from error
     return b"".join(chunks)
+
+
+def check_length(
+    request: Request, limit: int, refusal: Callable[[int], MalformedError]
+) -> None:
+    """Checks the length that a request declares; one that declares none is counted.
+
+    Raises:
+        MalformedError: `too_large`.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
+        raise refusal(limit)
 
 
 def parse_drafts(body: bytes) -> list[object]:

@@ -33,6 +33,7 @@ TAGS = [
     {"name": "proofs", "description": "What anybody can check without trusting the server."},
     {"name": "log", "description": "The register as a transparency log."},
     {"name": "accounts", "description": "Who may write, and what."},
+    {"name": "proposals", "description": "What one account proposes and another confirms."},
     {"name": "server", "description": "Live events, health, error codes."},
 ]
 _PROBLEM = {
@@ -110,7 +111,6 @@ def describe(app: FastAPI) -> None:
             parts = schema.setdefault("components", {})
             forms = parts.setdefault("schemas", {})
             forms.update({**draft.pop("$defs", {}), "Draft": draft, "Problem": _PROBLEM})
-            parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ledger.api import examples_process as examples
 from ledger.api.caching import RELEASE, REVALIDATE, Bodies, etag_of, tag, unchanged
+from ledger.api.files import file_form
 from ledger.api.forms import (
     entry_form,
     json_response,
@@ -116,8 +117,10 @@ def item(
     request: Request, slug: Slug, id_: Annotated[ItemId, Path(alias="id")], size: Size = None
 ) -> Response:
     """What bears an id, with the entry that declares it; of units and measures, all that was
-    said of them.
+    said of them; of documents with a file, its type and size, whether it is kept `here`, and
+    the `address` where it is handed out.
     """
+    file = file_form(services_of(request), slug, id_)
 
     def form(services: Services, view: View) -> dict[str, Any]:
         found = services.queries.item(slug, id_, size=size)
@@ -128,9 +131,11 @@ def item(
             "declared": entry_form(found.entry, {**view.texts, **found.texts}, view.case),
             "unit": unit_form(unit, view) if unit is not None else None,
             "measure": measure_form(measure, view) if measure is not None else None,
+            "file": file,
         }
 
-    return _of_view(request, slug, size, form, "item", id_)
+    # The bytes may come, and go, without an entry.
+    return _of_view(request, slug, size, form, "item", id_, file)
 
 
 @router.get(

@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 from ledger.api.live import Live
 from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
+from ledger.service.files import MAX_FILE
 from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
@@ -33,6 +34,8 @@ class Limits:
 
     body: int = 8 * 1024 * 1024
     """Bytes of one request."""
+    file: int = MAX_FILE
+    """Bytes of one file."""
     listeners: int = 1000
     """Open streams, of all clients together."""
     pending: int = 10_000

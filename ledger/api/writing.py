@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.api import examples
-from ledger.api.authority import authorized
+from ledger.api.authority import needs
 from ledger.api.caching import NEVER
 from ledger.api.entries import inclusion_form
 from ledger.api.forms import BASE, json_response
 from ledger.api.limits import check_key, parse_drafts, read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
+from ledger.domain.accounts import Account
+from ledger.domain.warned import Warned
 from ledger.service.authority import Authority
 from ledger.service.query import checkpoint_in
 from ledger.service.record import record
+from ledger.store.append import Written
 
 router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Response)
 
@@ -48,10 +52,12 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "busy",
         "clock_behind",
         status=201,
-        also={200: "The same batch was recorded before under this key: the first answer."},
+        also={
+            200: "The same batch was recorded before under this key: the first answer. Or, with"
+            " `check`: nothing was recorded; `checked` counts the drafts that could be."
+        },
     ),
     openapi_extra={
-        "security": [{"token": []}],
         "requestBody": {
             "required": True,
             "content": {
@@ -86,6 +92,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
 )
 async def write(
     request: Request,
+    account: Annotated[Account, needs("record")],
     key: Annotated[
         str | None,
         Header(
@@ -94,6 +101,10 @@ async def write(
             " it within 30 days records nothing and returns the first answer.",
         ),
     ] = None,
+    check: Annotated[
+        bool,
+        Query(description="Refuse and warn just the same, and record nothing."),
+    ] = False,
 ) -> Response:
     """Record a batch of drafts: all of it, or nothing.
 
@@ -101,24 +112,46 @@ async def write(
     recorded as it is. Texts of others are sealed here: what a person composed goes into an
     erasable vault, the register keeps commitments. The answer says where the entries stand and
     under which checkpoint; for a single entry it holds the proof, for others ask for receipts.
+    `warnings` say where a draft seems to name a private person, never in its words: what stands
+    in clear cannot be erased.
     """
     services = services_of(request)
-    account = await authorized(request, "record")
     check_key(key)
     body = await read_body(request, services.limits.body)
     pens: CapacityLimiter = request.app.state.pens
-    return await to_thread.run_sync(_write, services, body, account.name, key, limiter=pens)
+    return await to_thread.run_sync(
+        _write, services, body, account.name, key, check, limiter=pens
+    )
 
 
-def _write(services: Services, body: bytes, account: str, key: str | None) -> Response:
+def _write(
+    services: Services, body: bytes, account: str, key: str | None, check: bool
+) -> Response:
+    drafts, warned = parse_drafts(body), list[Warned]()
     written = record(
         services.register,
-        parse_drafts(body),
+        drafts,
         account=account,
         append=services.writer.append,
         key=key,
+        warn=warned.append,
+        rehearsal=check,
         authority=Authority(services.register, account, services.clock()),
     )
+    headers = {"Cache-Control": NEVER}
+    warnings = [one._asdict() | {"advice": one.advice} for one in warned]
+    if check:
+        return json_response(
+            {"checked": len(drafts), "warnings": warnings}, status=200, headers=headers
+        )
+    return written_response(services, written, warnings)
+
+
+def written_response(
+    services: Services, written: Written, warnings: Sequence[Mapping[str, Any]] = ()
+) -> Response:
+    """Where entries stand that were just recorded, or before under the same key."""
+    headers = {"Cache-Control": NEVER}
     services.live.wake()
     size = checkpoint_in(written.checkpoint).size
     rows = services.queries.entries(start=written.first, limit=written.stop - written.first)
@@ -128,8 +161,8 @@ def _write(services: Services, body: bytes, account: str, key: str | None) -> Re
         "size": size,
         "checkpoint": written.checkpoint.decode(),
         "entries": [_place(seq, data) for seq, data in rows],
+        "warnings": warnings,
     }
-    headers = {"Cache-Control": NEVER}
     if len(rows) == 1:
         proof, signed = services.queries.inclusion(written.first, size)
         form["proof"] = inclusion_form(written.first, proof, signed)

@@ -8,20 +8,25 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.powers import ROLES
 from ledger.service import accounts
-from ledger.service.accounts import TOKEN_DAYS, Standing, acting
+from ledger.service.accounts import Standing
 from ledger.service.register import open_register
 
 app = typer.Typer(no_args_is_help=True, help="Who may write, and what.")
 token_app = typer.Typer(no_args_is_help=True, help="The tokens by which accounts are known.")
 
 Name = Annotated[str, typer.Argument(help="A service, never a person, like dialogue-citoyen.")]
-Days = Annotated[int, typer.Option(help="How long its token lasts, at most 730.")]
+Days = Annotated[
+    int | None,
+    typer.Option(help="How long its token lasts: 365, or what the policy `token_days` says."),
+]
 
 
 @app.command()
+@needs("govern")
 def add(
     name: Name,
     role: Annotated[list[str], typer.Option(help=f"One of {', '.join(ROLES)}.")],
@@ -33,12 +38,11 @@ def add(
         list[str] | None, typer.Option(help="Only in processes of this territory.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="The last day, like 2027-12.")] = None,
-    days: Days = TOKEN_DAYS,
+    days: Days = None,
     account: As = REGISTRAR,
 ) -> None:
     """Grant an account, in public, and print its token, once."""
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     seq = accounts.grant(
         register,
         name,
@@ -54,12 +58,12 @@ def add(
 
 
 @app.command("list")
+@needs("inspect")
 def list_accounts(
     data: Data = SETTINGS.data, account: As = REGISTRAR, as_json: Json = False
 ) -> None:
     """Say which accounts are in force, what they may do, and when they were used last."""
     register, instant = open_register(data), now()
-    acting(register, account, "inspect", now=instant)
     found = accounts.standings(register)
     rows = [accounts.told(register, one, now=instant) for one in found]
     lines = [_line(one, row) for one, row in zip(found, rows, strict=True)]
@@ -67,29 +71,29 @@ def list_accounts(
 
 
 @app.command()
+@needs("govern")
 def disable(name: Name, data: Data = SETTINGS.data, account: As = REGISTRAR) -> None:
     """Revoke an account, in public, and every token of it."""
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     seq = accounts.revoke(register, name, by=account, now=instant)
     output.say(f"{name} may do nothing any more: entry {seq}.")
 
 
 @token_app.command("create")
+@needs("govern")
 def create(
-    name: Name, data: Data = SETTINGS.data, days: Days = TOKEN_DAYS, account: As = REGISTRAR
+    name: Name, data: Data = SETTINGS.data, days: Days = None, account: As = REGISTRAR
 ) -> None:
     """Create one more token of an account; it is shown once."""
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     _show(accounts.create_token(register, name, now=instant, days=days))
 
 
 @token_app.command("revoke")
+@needs("govern")
 def revoke(name: Name, data: Data = SETTINGS.data, account: As = REGISTRAR) -> None:
     """Revoke every token of an account, which stays granted."""
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     count = accounts.revoke_tokens(register, name, now=instant)
     output.say(f"{count} tokens of {name} revoked.")
 

@@ -9,10 +9,10 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.errors import RefusedError
 from ledger.service import erasable, erase
-from ledger.service.accounts import acting
 from ledger.service.authority import authority_of
 from ledger.service.erasable import Choice, Target, seq_of
 from ledger.service.register import Register, open_register
@@ -21,6 +21,7 @@ from ledger.service.subjects import digest_of
 _FINISH_TRIES = 10
 
 
+@needs("erase")
 def command(
     place: Annotated[
         str,
@@ -50,7 +51,6 @@ def command(
     What corrections put in the place of a text goes with it.
     """
     opened = open_register(data)
-    acting(opened, account, "erase", now=now())
     if finish:
         _finish(opened)
         output.answer(as_json, {"pending": 0}, "No erasure is pending.")

@@ -10,13 +10,13 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now, read_value
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.dates import format_at
 from ledger.domain.keyring import said
 from ledger.domain.words import Role
 from ledger.errors import RefusedError
 from ledger.service import keyring
-from ledger.service.accounts import acting
 from ledger.service.keyring import StatementKey
 from ledger.service.register import open_register
 
@@ -28,6 +28,7 @@ Origin = Annotated[
 
 
 @app.command()
+@needs("everybody")
 def new(
     name: Annotated[str, typer.Option(help="Who will sign, as its statements name it.")],
     role: Annotated[str, typer.Option(help=f"One of {', '.join(get_args(Role))}.")],
@@ -45,6 +46,7 @@ def new(
 
 
 @app.command()
+@needs("govern")
 def add(
     request: Annotated[str, typer.Argument(help="The request in a file, or - for input.")],
     data: Data = SETTINGS.data,
@@ -53,7 +55,6 @@ def add(
     """Add a key to the register, as its holder asked for with `filrouge key new`."""
     asked = read_value(request)
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     written = keyring.add(register, asked, account=account, now=instant)
     (added,) = [key for key in keyring.listed(register) if key.held.added == written.first]
     output.say(f"Added as entry {written.first}: {_told(added)}.")
@@ -61,6 +62,7 @@ def add(
 
 
 @app.command()
+@needs("govern")
 def revoke(
     id_: Annotated[
         str, typer.Argument(metavar="KEY", help="Its id, or enough of its beginning.")
@@ -74,12 +76,12 @@ def revoke(
 ) -> None:
     """Revoke a key: it signs nothing more, and what it signed since then is doubtful."""
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     written, doubtful = keyring.revoke(register, id_, since, account=account, now=instant)
     output.say(f"Revoked as entry {written.first}: {doubtful} signed statements are doubtful.")
 
 
 @app.command("list")
+@needs("everybody")
 def list_keys(data: Data = SETTINGS.data, as_json: Json = False) -> None:
     """Say who signs with which key, since when, and which were revoked."""
     found = keyring.listed(open_register(data))

@@ -13,11 +13,27 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import accounts, changes, erasing, keys, output, procedures, signing, threads
+from ledger.cli import (
+    accounts,
+    changes,
+    erasing,
+    files,
+    importing,
+    keys,
+    output,
+    personal,
+    policies,
+    procedures,
+    proposals,
+    signing,
+    threads,
+)
 from ledger.cli.options import SETTINGS as _SETTINGS
-from ledger.cli.options import As, Data, Json, Size, now, read_drafts
+from ledger.cli.options import As, Check, Data, Drafts, Json, Size, now, read_drafts
+from ledger.cli.powers import needs
 from ledger.core import cosignature
 from ledger.domain.accounts import REGISTRAR
+from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, RefusedError, UncheckedError
 from ledger.service import audit, backup, demo, load, publish, record, register, since
 from ledger.service.authority import authority_of
@@ -38,6 +54,11 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(accounts.token_app, name="token")
 app.add_typer(keys.app, name="key")
 app.add_typer(procedures.app, name="procedure")
+app.add_typer(files.app, name="files")
+app.add_typer(policies.app, name="policy")
+app.add_typer(proposals.app, name="proposal")
+app.command("attach")(files.attach)
+app.command("import")(importing.import_file)
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON Lines of drafts.")
@@ -45,6 +66,7 @@ Files = Annotated[
 
 
 @app.command()
+@needs("keeper")
 def init(
     authority: Annotated[str, typer.Option(help="Who keeps the register.")],
     origin: Annotated[
@@ -79,15 +101,18 @@ def init(
 
 
 @app.command("load")
+@needs("record")
 def load_files(
     files: Files,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record files of drafts; what is recorded already is passed over."""
     opened = register.open_register(data)
     drafts = [draft for path in files for draft in load.check_file(path)]
+    warned: list[Warned] = []
     with output.progress("Recording", len(drafts)) as advance:
         loaded = load.load(
             opened,
@@ -96,30 +121,28 @@ def load_files(
             append=lambda request: opened.append_one(request, now=now()),
             authority=authority_of(opened, account, now=now()),
             progress=advance,
+            warn=warned.append,
+            rehearsal=check,
         )
-    output.answer(
-        as_json,
-        {"recorded": loaded.recorded, "known": loaded.known},
-        f"{loaded.recorded} recorded, {loaded.known} already here.",
-    )
+    personal.show_loaded(as_json, loaded, warned, check=check)
 
 
 @app.command("record")
+@needs("record")
 def record_one(
-    draft: Annotated[
-        str,
-        typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
-    ],
+    draft: Drafts,
     data: Data = _SETTINGS.data,
     account: As = REGISTRAR,
     key: Annotated[
         str | None, typer.Option(help="Idempotency key: recorded once under it.")
     ] = None,
+    check: Check = False,
     as_json: Json = False,
 ) -> None:
     """Record a batch of drafts, all or nothing: JSON, a JSON array, or JSON Lines."""
     drafts = read_drafts(draft)
     opened, instant = register.open_register(data), now()
+    warned: list[Warned] = []
     written = record.record(
         opened,
         drafts,
@@ -127,15 +150,17 @@ def record_one(
         key=key,
         append=record.direct(opened, instant),
         authority=authority_of(opened, account, now=instant),
+        warn=warned.append,
+        rehearsal=check,
     )
-    output.answer(
-        as_json,
-        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
-        f"Recorded as {output.span(written.first, written.stop)}.",
-    )
+    personal.show_recorded(as_json, None if check else written, len(drafts), warned)
+
+
+app.command()(proposals.propose)
 
 
 @app.command()
+@needs("everybody")
 def show(
     place: Annotated[
         str, typer.Argument(help="A process, PROCESS/ID, or the number of an entry.")
@@ -165,6 +190,7 @@ def show(
 
 
 @app.command()
+@needs("everybody")
 def thread(
     place: Annotated[str, typer.Argument(metavar="PROCESS/ID", help="Whose thread.")],
     data: Data = _SETTINGS.data,
@@ -175,6 +201,7 @@ def thread(
 
 
 @app.command()
+@needs("everybody")
 def draw(
     place: Annotated[str, typer.Argument(help="A process, or PROCESS/ID for one red thread.")],
     out: Annotated[
@@ -198,6 +225,7 @@ def draw(
 
 
 @app.command("changes")
+@needs("everybody")
 def show_changes(
     process: Annotated[str, typer.Argument(help="Which process.")],
     since: Annotated[
@@ -215,6 +243,7 @@ def show_changes(
 
 
 @app.command()
+@needs("everybody")
 def verify(
     place: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="The folder of a register.")
@@ -251,6 +280,7 @@ def verify(
 
 
 @app.command()
+@needs("keeper")
 def serve(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -261,6 +291,7 @@ def serve(
 
 
 @app.command("demo")
+@needs("keeper")
 def serve_demo(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
@@ -283,6 +314,7 @@ app.command()(signing.sign)
 
 
 @app.command("keys")
+@needs("everybody")
 def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
     """Print the verifier keys of the register: what anybody needs to check it."""
     texts = [str(verifier.key) for verifier in register.trusted_keys(data)]
@@ -290,6 +322,7 @@ def print_keys(data: Data = _SETTINGS.data, as_json: Json = False) -> None:
 
 
 @app.command("publish")
+@needs("everybody")
 def publish_files(
     out: Annotated[Path, typer.Option(help="Folder for the static files.")],
     data: Data = _SETTINGS.data,
@@ -300,6 +333,7 @@ def publish_files(
 
 
 @app.command("backup")
+@needs("everybody")
 def backup_register(
     out: Annotated[Path, typer.Option(help="A new folder for the copy.")],
     data: Data = _SETTINGS.data,
@@ -316,6 +350,7 @@ app.command("erase")(erasing.command)
 
 def _serve(opened: register.Register, host: str, port: int) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
+    from ledger.api.services import Limits
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -327,7 +362,10 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        Server(create_app(opened), host=host, port=port, log_level="warning").run()
+        limits = Limits(file=_SETTINGS.max_file)
+        Server(
+            create_app(opened, limits=limits), host=host, port=port, log_level="warning"
+        ).run()
 
 
 def run() -> None:

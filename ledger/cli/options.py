@@ -33,6 +33,13 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines
 As = Annotated[
     str, typer.Option("--as", metavar="ACCOUNT", help="Who records: stands in each entry.")
 ]
+Check = Annotated[
+    bool, typer.Option("--check", help="Only say what would be refused or warned of.")
+]
+Drafts = Annotated[
+    str,
+    typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
+]
 Size = Annotated[
     int | None,
     typer.Option(min=1, help="As it was when a checkpoint of so many entries was signed."),

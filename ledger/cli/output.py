@@ -223,12 +223,15 @@ def show_audit(
             "kept": found.kept,
             "signed": {"valid": found.valid, "doubtful": found.doubtful, "void": 0},
             "ungranted": found.ungranted,
+            "files": found.files,
+            "file_bytes": found.file_bytes,
             "root": root,
             "seconds": round(seconds, 3),
         }
         | ({} if since is None else {"erased_since": [gone._asdict() for gone in since]}),
         f"Verified: {found.entries} entries of {found.processes} processes,"
-        f" {found.openings} texts, {found.checkpoints} checkpoints"
+        f" {found.openings} texts, {found.checkpoints} checkpoints,"
+        f" {found.files} files of {found.file_bytes:,} bytes"
         f" ({rate:,.0f} entries/s).\n"
         f"Erased texts: {found.erased}."
         f" Entries of later kinds or versions, not read: {found.unread}.\n"

@@ -10,6 +10,7 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import SETTINGS, As, Data, Json, now
+from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.flaws import errors
 from ledger.domain.lint import lint_text
@@ -17,7 +18,6 @@ from ledger.domain.lint_form import MAX_CHARACTERS
 from ledger.domain.procedure import Procedure, parse_procedure
 from ledger.errors import MalformedError, RefusedError, UncheckedError
 from ledger.service import procedures, record
-from ledger.service.accounts import acting
 from ledger.service.authority import authority_of
 from ledger.service.query import Queries
 from ledger.service.register import open_register
@@ -28,6 +28,7 @@ File = Annotated[Path, typer.Argument(help="A TOML file: docs/procedures.md says
 
 
 @app.command()
+@needs("everybody")
 def lint(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="TOML files.")],
     as_json: Json = False,
@@ -59,6 +60,7 @@ def lint(
 
 
 @app.command("list")
+@needs("everybody")
 def list_adopted(data: Data = SETTINGS.data, as_json: Json = False) -> None:
     """Say which procedures are adopted, and which processes go by them."""
     register = open_register(data)
@@ -88,6 +90,7 @@ def list_adopted(data: Data = SETTINGS.data, as_json: Json = False) -> None:
 
 
 @app.command()
+@needs("everybody")
 def show(
     place: Annotated[
         str, typer.Argument(metavar="NAME|SEQ|FILE", help="Adopted, or still a file.")
@@ -114,11 +117,11 @@ def show(
 
 
 @app.command()
+@needs("govern")
 def adopt(file: File, data: Data = SETTINGS.data, account: As = REGISTRAR) -> None:
     """Adopt a procedure without errors: an entry like any other, and binding from there on."""
     text = read_text(file)
     register, instant = open_register(data), now()
-    acting(register, account, "govern", now=instant)
     written = procedures.adopt(register, text, now=instant, by=account)
     for flaw in lint_text(text):
         output.note(f"{file}:{flaw.place}: warning: {flaw.message} [{flaw.code}]")
@@ -126,6 +129,7 @@ def adopt(file: File, data: Data = SETTINGS.data, account: As = REGISTRAR) -> No
 
 
 @app.command()
+@needs("confirm")
 def change(
     process: Annotated[str, typer.Argument(help="The process that takes it up.")],
     name: Annotated[str, typer.Argument(help="The procedure; its newest adoption is meant.")],

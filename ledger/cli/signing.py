@@ -11,17 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.cli import output
 from ledger.cli.keys import Origin
-from ledger.cli.options import read_drafts
+from ledger.cli.options import Drafts, read_drafts
+from ledger.cli.powers import needs
 from ledger.core.keys import load_private
 from ledger.errors import LedgerError, MalformedError, UncheckedError
 from ledger.service import keyring
 
 
+@needs("everybody")
 def sign(
-    draft: Annotated[
-        str,
-        typer.Argument(help="A file of drafts, or a draft in JSON, or - for standard input."),
-    ],
+    draft: Drafts,
     key: Annotated[
         Path, typer.Option("--key", "-k", help="The signer's key: `filrouge key new`.")
     ],

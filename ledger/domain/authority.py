@@ -8,7 +8,7 @@ what any body says. What another account recorded is mended by a confirmer alone
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.accounts import REGISTRAR, Account, check_may
 from ledger.domain.powers import ANYBODY, SPEAKS_AS
@@ -50,17 +50,39 @@ def check_statement(
     if kind in MENDING:
         if mends != account.name and "confirm" not in account.acts:
             raise _forbidden(f"what {mends} recorded is mended by a confirmer")
-        return
-    if kind == "procedure.changed" and "confirm" not in account.acts:
+    elif kind == "procedure.changed" and "confirm" not in account.acts:
         raise _forbidden("the procedure of a process is changed by a confirmer")
     if account.roles & ANYBODY:
         return
     voices = {voice for role in account.roles for voice in SPEAKS_AS.get(role, ())}
     if speaker not in voices:
         raise _forbidden(f"{account.name} does not speak as {speaker}")
+    if kind in MENDING:
+        return
     allowed = [step.by for step in place.steps if step.kind == kind]
     if not any(not by or speaker in by for by in allowed):
         raise _forbidden(f"the procedure of {place.process} gives {kind} to others")
+
+
+def check_alone(
+    account: Account, kind: str, speaker: str, place: Place, *, mends: str | None
+) -> None:
+    """Checks that an account may record a statement without a second one that confirms it,
+    where the policy `confirmation` asks for one: not as a recorder, on behalf of others.
+
+    Args:
+        speaker: As `check_statement` takes it; `mends` likewise.
+
+    Raises:
+        RefusedError: `confirmation_needed`; `forbidden`, if not even a second one would help.
+    """
+    check_statement(account, kind, speaker, place, mends=mends)
+    alone = replace(account, roles=account.roles - {"recorder"})
+    try:
+        check_statement(alone, kind, speaker, place, mends=mends)
+    except RefusedError as error:
+        message = f"what {account.name} records on behalf of others, a second account confirms"
+        raise RefusedError("confirmation_needed", message) from error
 
 
 def _forbidden(message: str) -> RefusedError:

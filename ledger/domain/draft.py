@@ -29,6 +29,7 @@ from ledger.core.canonical import check_text
 from ledger.domain.dates import Period, parse_period
 from ledger.domain.entry import Fragments, encode_fragments, references, validated
 from ledger.domain.events import KINDS, Body, Signed, Source, Speaker
+from ledger.domain.hidden import check_hidden
 from ledger.domain.values import Hex64, Many, Maybe, Model, On, Sealed, Sealing, Slug
 from ledger.errors import MalformedError
 
@@ -183,6 +184,7 @@ def finish(
         MalformedError: as `prepare`.
     """
     parsed = validated(KINDS[draft.kind], body, "/body")
+    check_hidden(parsed)
     for i, source in enumerate(sources):
         validated(Source, source, f"/sources/{i}")
     fragments = encode_fragments(
@@ -216,6 +218,43 @@ def finish(
         commitments=tuple(commitment for _, commitment in openings),
         signed=draft.signed,
     )
+
+
+class Said(NamedTuple):
+    """One string of a draft, and how the entry will keep it."""
+
+    where: str
+    words: str
+    open: Literal["public", "restricted", "clear"]
+    form: Literal["prose", "url", "sha256"]
+
+
+def said(draft: Draft) -> Iterator[Said]:
+    """Every string that somebody composed in a draft whose body has the form of its kind.
+
+    Of one that its speaker signed, and so sealed, the words are in its openings.
+    """
+    words = {one.path: one.value for one in draft.openings or ()}
+    yield Said("/by/name", draft.by.name, "clear", "prose")
+    yield from _said(draft.body, _plan(KINDS[draft.kind]), "/body", words)
+    yield from _said(draft.sources, {"*": _plan(Source)}, "/sources", words)
+
+
+def _said(value: Any, plan: Plan, path: str, words: Mapping[str, str]) -> Iterator[Said]:
+    if isinstance(plan, Sealing):
+        opened: Any = plan.open
+        if isinstance(value, dict):
+            opened, value = value["open"], value.get("text", words.get(path))
+        if isinstance(value, str):
+            yield Said(path, value, opened, plan.form)
+    elif isinstance(value, str):
+        yield Said(path, value, "clear", "prose")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _said(member, plan.get(name, {}), f"{path}/{name}", words)
+    elif isinstance(value, list):
+        for i, member in enumerate(value):
+            yield from _said(member, plan.get("*", {}), f"{path}/{i}", words)
 
 
 def _seal(value: Any, plan: Plan, path: str, seal_text: SealText) -> Any:

@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any, cast
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from ledger.domain import accounts
 from ledger.domain.accounts import (
@@ -37,16 +37,17 @@ from ledger.domain.accounts import (
 from ledger.domain.dates import format_at, parse_at
 from ledger.domain.entry import load_entry
 from ledger.domain.events import REGISTER, AccountGranted
+from ledger.domain.policies import MAX_TOKEN_DAYS, Policies
 from ledger.domain.powers import POWERS, ROLES, Act
-from ledger.errors import MalformedError, RefusedError
+from ledger.errors import LedgerError, MalformedError, RefusedError
+from ledger.service.policies import in_force, policies_in
 from ledger.service.register import Register, house
 from ledger.store import read, tokens
 from ledger.store.append import Request
 from ledger.store.engine import Connection
 
 TOKEN_DAYS = 365
-"""How long a token lasts unless it is said otherwise."""
-MAX_TOKEN_DAYS = 730
+"""How long a token lasts where neither its maker nor a policy says otherwise."""
 _TOKEN = re.compile(r"fr_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 # A secret of 256 random bits needs no stretching; these are the least that OWASP asks of any
 # password, so that the file of hashes is worth nothing even if the bits were not random.
@@ -85,11 +86,11 @@ class Accounts:
         id_, secret = parts.groups()
         with self._register.database.reading() as db:
             row = tokens.find(db, id_)
-            granted = granted_in(db)
+            granted, policies = granted_in(db), policies_in(db)
         # Whoever guesses an id waits as long as whoever guesses a secret.
         if not self._holds(secret, row.hash if row else _nobodys_hash()) or row is None:
             raise RefusedError("unauthorized", "this token is unknown")
-        if row.revoked is not None or parse_at(row.expires) <= now:
+        if row.revoked is not None or _end(row, policies) <= now:
             raise RefusedError("unauthorized", "this token was revoked or has expired")
         account = _in_force(self._register, granted.get(row.account), now)
         if account is None:
@@ -106,7 +107,7 @@ class Accounts:
                 return True
         try:
             _HASHER.verify(hash_, secret)
-        except VerificationError:
+        except (VerificationError, InvalidHashError):
             return False
         with self._lock:
             self._proved[mac] = hash_
@@ -118,7 +119,7 @@ class Accounts:
         hour = format_at(now.replace(minute=0, second=0, microsecond=0))
         if row.used is None or row.used < hour:
             # Not worth a refusal: whoever holds the pen remembers it next time.
-            with suppress(RefusedError), self._register.database.writing() as db:
+            with suppress(LedgerError), self._register.database.writing() as db:
                 tokens.touch(db, row.id, hour)
 
 
@@ -128,14 +129,18 @@ def granted_in(db: Connection) -> dict[str, Account]:
     return fold_accounts(load_entry(data).body for data in rows)
 
 
-def acting(register: Register, name: str, act: Act, *, now: datetime) -> Account:
+def acting(register: Register, name: str, act: Act | None, *, now: datetime) -> Account:
     """The account in whose name a command does something: it is held to its roles.
+
+    Args:
+        act: None for what every account may do.
 
     Raises:
         RefusedError: `unknown_account` or `forbidden`.
     """
     account = known(register, name, now=now)
-    check_may(account, act)
+    if act is not None:
+        check_may(account, act)
     return account
 
 
@@ -165,12 +170,15 @@ def standings(register: Register) -> list[Standing]:
 
 def told(register: Register, one: Standing, *, now: datetime) -> dict[str, Any]:
     """An account in plain values: what it may do, where, and the tokens that still open."""
-    account, instant = one.account, format_at(now)
-    alive = [t for t in one.tokens if t.revoked is None and t.expires > instant]
+    account, policies = one.account, in_force(register)
+    alive = [t for t in one.tokens if t.revoked is None and _end(t, policies) > now]
     return {
         **power(account),
         "in_force": _in_force(register, account, now) is not None,
-        "tokens": [{"id": t.id, "created": t.created, "expires": t.expires} for t in alive],
+        "tokens": [
+            {"id": t.id, "created": t.created, "expires": format_at(_end(t, policies))}
+            for t in alive
+        ],
         "used": max((t.used for t in one.tokens if t.used is not None), default=None),
     }
 
@@ -208,8 +216,8 @@ def grant(
         The seq of the entry.
 
     Raises:
-        MalformedError: `bad_account`: an unknown role, or roles that no account may have
-            together; `bad_body` or `bad_date`.
+        MalformedError: `bad_account`: an unknown role, roles that no account may have
+            together, or a last day that is over; `bad_body` or `bad_date`.
         RefusedError: `account_exists`: it has just that already.
     """
     chosen = sorted(set(roles))
@@ -223,12 +231,14 @@ def grant(
         body["until"] = until
     statement = house(register.opened, "account.granted", body, recorder=by, now=now)
     granted = account_of(cast(AccountGranted, statement.body))
+    if _in_force(register, granted, now) is None:
+        raise MalformedError("bad_account", f"{until} is over already", where="/until")
     with register.database.reading() as db:
         before = granted_in(db).get(name)
     if before == granted:
         raise RefusedError("account_exists", f"{name} is granted just that already")
-    if before is None:
-        # Tokens of an account that once was and was revoked do not come back to life.
+    if _in_force(register, before, now) is None:
+        # Tokens of an account that was revoked, or has expired, do not come back to life.
         revoke_tokens(register, name, now=now)
     return register.append_one(Request(by, [statement]), now=now).first
 
@@ -255,12 +265,13 @@ def revoke(register: Register, name: str, *, by: str = REGISTRAR, now: datetime)
 
 
 def create_token(
-    register: Register, name: str, *, now: datetime, days: int = TOKEN_DAYS
+    register: Register, name: str, *, now: datetime, days: int | None = None
 ) -> str:
     """A new token for an account in force; it cannot be shown again.
 
     Args:
-        days: How long it lasts, 1 to 730.
+        days: How long it lasts, at most 730 or what the policy `token_days` says; that, or 365,
+            if None.
 
     Raises:
         RefusedError: `unknown_account`; `forbidden`: the keeper of the folder has no token.
@@ -268,8 +279,10 @@ def create_token(
     """
     if name == REGISTRAR:
         raise RefusedError("forbidden", f"{REGISTRAR} is whoever holds the folder: no token")
-    if not 1 <= days <= MAX_TOKEN_DAYS:
-        raise MalformedError("bad_value", f"a token lasts 1 to {MAX_TOKEN_DAYS} days")
+    policy = in_force(register).token_days
+    days, longest = policy or TOKEN_DAYS if days is None else days, policy or MAX_TOKEN_DAYS
+    if not 1 <= days <= longest:
+        raise MalformedError("bad_value", f"a token lasts 1 to {longest} days")
     known(register, name, now=now)
     id_, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     created, expires = format_at(now), format_at(now + timedelta(days=days))
@@ -283,6 +296,14 @@ def revoke_tokens(register: Register, name: str, *, now: datetime) -> int:
     """Revokes every token of an account, and says how many there were."""
     with register.database.writing() as db:
         return tokens.revoke(db, name, format_at(now))
+
+
+def _end(row: tokens.Token, policies: Policies) -> datetime:
+    """When a token ends: a policy that was set after it was made shortens it."""
+    end = parse_at(row.expires)
+    if policies.token_days is None:
+        return end
+    return min(end, parse_at(row.created) + timedelta(days=policies.token_days))
 
 
 @cache

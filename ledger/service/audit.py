@@ -7,7 +7,8 @@ not grow with the register.
 What it holds together: canonical bytes; the columns beside them; gapless `seq` and `nth`;
 `at` never decreasing; the chain of leaf hashes; the tree, against the tiles and every signed
 checkpoint; each sealed text against its commitment, none missing but those erased in public;
-no commitment twice; each signature of a speaker; the index by which pages find things.
+no commitment twice; each signature of a speaker; the files that documents speak of; the index
+by which pages find things.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ledger.core.checkpoint import VerifiedCheckpoint, open_checkpoint
 from ledger.core.digest import ZERO, leaf_hash
 from ledger.core.keys import Verifier
 from ledger.domain.admission import admit
+from ledger.domain.documents import Document
 from ledger.domain.entry import VERSION, Entry, check_envelope, read_entry
 from ledger.domain.events import KINDS, RegisterOpened
 from ledger.errors import (
@@ -35,13 +37,16 @@ from ledger.errors import (
     TamperedError,
     UncheckedError,
 )
+from ledger.service.audit_files import audit_files
 from ledger.service.audit_granted import Grants
 from ledger.service.audit_index import Index
 from ledger.service.audit_signed import Signatures
 from ledger.service.audit_tree import Tree
 from ledger.service.audit_vault import Vault
+from ledger.service.files import folder_of
 from ledger.service.register import remembered_checkpoint, trusted_keys, zone_of
 from ledger.store import read
+from ledger.store.documents import document, documents
 from ledger.store.engine import Connection, Database
 from ledger.store.past import Past
 from ledger.store.read import Head, RawEntry, RawOpening
@@ -63,9 +68,11 @@ class Checks:
     """Whether each entry could be admitted where it stands."""
     signatures: bool = True
     """Whether speakers signed what is said to be signed by them."""
+    files: bool = True
+    """Whether the files that entries speak of are here, and what they were."""
 
 
-BARE = Checks(False, False, False, False, False, False)
+BARE = Checks(*[False] * 7)
 """Chain, tree, tiles and checkpoints alone."""
 
 
@@ -103,6 +110,9 @@ class Audit:
     """Signed statements recorded since the instant from which their key was revoked later."""
     ungranted: int = 0
     """Entries recorded by an account that held no grant at that time."""
+    files: int = 0
+    """Files that are here, each compared with its fingerprint."""
+    file_bytes: int = 0
     root: bytes = b""
 
 
@@ -146,12 +156,25 @@ def verify(
             )
             kept = [c for c in (remembered_checkpoint(data), against) if c is not None]
             found = audit(rows, trusted, kept=kept, checks=checks, progress=progress)
+            if checks is None or checks.files:
+                files = audit_files(folder_of(data), documents(db), _fresh(database))
+                found.files, found.file_bytes = files.count, files.bytes
         # Last, like every index: a lie in the entries themselves weighs more.
         if checks is None or checks.index:
             database.check_integrity()
         return found
     finally:
         database.close()
+
+
+def _fresh(database: Database) -> Callable[[int], Document | None]:
+    """What a document is by now: it may have been erased while its file was looked for."""
+
+    def look(seq: int) -> Document | None:
+        with database.reading() as db:
+            return document(db, seq)
+
+    return look
 
 
 def _tile_or_nothing(db: Connection) -> Callable[[int, int], bytes]:

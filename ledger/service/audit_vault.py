@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.core.sealed import Opening, check_opening, find_sealed
+from ledger.domain.documents import FINGERPRINT
 from ledger.errors import LedgerError, TamperedError
 from ledger.store.distinct import Distinct
 from ledger.store.read import RawOpening
@@ -24,6 +25,8 @@ class Vault:
     _next: RawOpening | None = None
     _missing: dict[tuple[int, str], None] = field(default_factory=dict)
     _erased: set[tuple[int, str]] = field(default_factory=set)
+    _clear: set[tuple[int, str]] = field(default_factory=set)
+    """Fingerprints in clear: an erasure destroys the file, and they stay."""
     _seen: Distinct = field(default_factory=Distinct)
     _batch: list[bytes] = field(default_factory=list)
     _places: list[tuple[int, str]] = field(default_factory=list)
@@ -62,6 +65,10 @@ class Vault:
             self.checked += 1
         for row in here.values():
             raise _stray(row)
+        if entry["kind"] == "document.published":
+            file = entry["body"].get("file")
+            if isinstance(file, dict) and isinstance(file.get("sha256"), str):
+                self._clear.add((seq, FINGERPRINT))
         if entry["kind"] == "text.erased":
             for path in entry["body"]["paths"]:
                 self._erased.add((entry["body"]["entry"], path))
@@ -98,7 +105,7 @@ class Vault:
                     "opening_missing", "gone without an erasure", where=f"seq {seq} {path}"
                 )
         self.erased = len(self._missing)
-        still_there = self._erased - self._missing.keys()
+        still_there = self._erased - self._missing.keys() - self._clear
         if still_there:
             seq, path = min(still_there)
             raise TamperedError(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from ledger.domain.accounts import REGISTRAR, Account, check_may
-from ledger.domain.authority import MENDING, Place, check_statement
+from ledger.domain.authority import MENDING, Place, check_alone, check_statement
 from ledger.domain.case import fold
 from ledger.domain.draft import Draft
 from ledger.domain.entry import load_entry
@@ -16,6 +16,7 @@ from ledger.domain.events import REGISTER
 from ledger.domain.procedure import Procedure, Step
 from ledger.errors import RefusedError
 from ledger.service.accounts import known
+from ledger.service.policies import policies_in
 from ledger.service.register import Register
 from ledger.store import read
 
@@ -30,6 +31,9 @@ class Authority:
     register: Register
     name: str
     now: datetime
+    four_eyes: bool = False
+    """Whether a second account sees it, as the policy `confirmation` may ask."""
+    _alone: bool = False
     _account: Account | None = None
     _places: dict[str, Place] = field(default_factory=dict)
 
@@ -41,6 +45,7 @@ class Authority:
         """
         with self.register.database.reading() as db:
             newest = read.last_of(db, REGISTER)
+            self._alone = policies_in(db).confirmation and not self.four_eyes
         self._account = known(self.register, self.name, now=self.now)
         self._places.clear()
         return newest
@@ -49,7 +54,7 @@ class Authority:
         """Checks one draft of a batch, in order; names in it are numbers already.
 
         Raises:
-            RefusedError: `forbidden`.
+            RefusedError: `forbidden` or `confirmation_needed`.
         """
         assert self._account is not None
         if draft.kind == "process.opened":
@@ -58,7 +63,8 @@ class Authority:
         if place is None:
             place = self._places[draft.process] = self._place(draft.process)
         mends = self._recorder(draft.body.get("entry")) if draft.kind in MENDING else None
-        check_statement(self._account, draft.kind, draft.by.role, place, mends=mends)
+        check = check_alone if self._alone else check_statement
+        check(self._account, draft.kind, draft.by.role, place, mends=mends)
 
     def check_erasing(self, processes: Iterable[str]) -> None:
         """Checks that texts of these processes may be erased.

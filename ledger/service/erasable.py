@@ -15,6 +15,7 @@ from ledger.domain.entry import Entry, load_entry
 from ledger.domain.events import CorrectionMade
 from ledger.domain.values import Sealed
 from ledger.errors import RefusedError
+from ledger.service import files
 from ledger.service.register import Register
 from ledger.store import read, vault
 from ledger.store.engine import Connection
@@ -52,8 +53,8 @@ def of_entry(seq: int, names: Sequence[str] | None) -> Choice:
     """The texts of one entry, with what corrections made of them.
 
     Args:
-        names: Paths as `/body/author`, or short as `author`: all that is sealed there. None
-            for every text of the entry.
+        names: Paths as `/body/author`, or short as `author`: all that is sealed there, and the
+            file of a document where its fingerprint is named. None for all of the entry.
 
     When asked, raises:
         RefusedError: `unknown_entry`; `unknown_reference`: no text is there, or no more.
@@ -61,7 +62,7 @@ def of_entry(seq: int, names: Sequence[str] | None) -> Choice:
 
     def choose(db: Connection) -> list[Target]:
         entry = load_entry(read.entry(db, seq))
-        sealed = _sealed(entry)
+        sealed = [*_sealed(entry), *files.erasable(db, seq)]
         wanted: dict[str, None] = dict.fromkeys(sealed if names is None else ())
         for name in names or ():
             there = [path for path in sealed if _named(path, name)]
@@ -121,7 +122,7 @@ def _here(db: Connection, wanted: dict[int, dict[str, None]]) -> list[Target]:
             _follow(load_entry(data), wanted)
     found = []
     for seq in sorted(wanted):
-        present = vault.present(db, seq)
+        present = vault.present(db, seq) | files.erasable(db, seq)
         paths = tuple(path for path in wanted[seq] if path in present)
         if paths:
             entry = load_entry(read.entry(db, seq))

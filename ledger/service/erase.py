@@ -17,7 +17,7 @@ import structlog
 
 from ledger.domain.draft import Prepared, parse_draft, prepare
 from ledger.errors import LedgerError, RefusedError
-from ledger.service import erasable, traces
+from ledger.service import erasable, files, traces
 from ledger.service.authority import Authority
 from ledger.service.erasable import Choice, Target
 from ledger.service.record import Append, direct
@@ -115,11 +115,12 @@ def _erase(
     with register.database.reading() as db:
         targets = choose(db)
         destroyed = [
-            Destroyed(*vault.words(db, target.seq, path))
+            Destroyed(*words)
             for target in targets
             for path in target.paths
+            if (words := vault.words(db, target.seq, path)) is not None
         ]
-
+        doomed = [files.doomed(db, target.seq, target.paths) for target in targets]
     if authority:
         authority.check_erasing(target.process for target in targets)
 
@@ -137,7 +138,7 @@ def _erase(
     )
     written = append(request)
     seqs = range(written.first, written.stop)
-    return Erased(written, tuple(targets), _clean(register, seqs, destroyed))
+    return Erased(written, tuple(targets), _clean(register, seqs, destroyed, doomed))
 
 
 def _statement(register: Register, target: Target, act: Act) -> Prepared:
@@ -178,9 +179,16 @@ def is_pending(register: Register, seq: int) -> bool:
         return vault.being_erased(db, seq)
 
 
-def _clean(register: Register, seqs: range, destroyed: Sequence[Destroyed]) -> bool:
+def _clean(
+    register: Register,
+    seqs: range,
+    destroyed: Sequence[Destroyed],
+    doomed: Sequence[str | None] = (),
+) -> bool:
     # It is committed and public: whoever asked is not told otherwise by what comes after.
     try:
+        for name in doomed:
+            files.destroy(register, name)
         return traces.clean(register, seqs, destroyed)
     except (LedgerError, OSError) as error:
         code = error.code if isinstance(error, LedgerError) else "unreadable"

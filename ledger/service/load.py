@@ -7,7 +7,7 @@ recorded, in order, statement by statement, by their words and not by a fingerpr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from ledger.core.canonical import loads
 from ledger.domain.draft import Draft, parse_draft
 from ledger.domain.entry import Entry, parse_entry
 from ledger.domain.pointer import sealed_at
+from ledger.domain.warned import Warn, Warned
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
-from ledger.service.authority import Authority
-from ledger.service.record import MAX_BATCH, Append, record
+from ledger.service.record import MAX_BATCH, Append, Judge, record
 from ledger.service.register import Register
 from ledger.store import read
 
@@ -34,6 +34,8 @@ class Loaded:
 
     recorded: int
     known: int
+    unjudged: int = 0
+    """Of a rehearsal: drafts from the first on that names what the files themselves record."""
 
 
 def read_drafts(path: Path) -> list[object]:
@@ -64,14 +66,19 @@ def load(
     *,
     account: str,
     append: Append,
-    authority: Authority | None = None,
+    authority: Judge | None = None,
     progress: Progress = lambda _: None,
+    warn: Warn | None = None,
+    rehearsal: bool = False,
 ) -> Loaded:
     """Records those drafts that are not recorded yet, in their order.
 
     Args:
         authority: As `record` takes it.
         progress: Told how many drafts have been seen to.
+        warn: Is told, batch by batch, what there is to warn of; `where` begins with the place
+            of the draft among all.
+        rehearsal: Refuses and warns just the same, and records nothing.
 
     Raises:
         LedgerError: a draft is refused; those before its batch stay recorded, and loading
@@ -85,15 +92,48 @@ def load(
     for process, places in by_process.items():
         known_here = _known(register, process, [parsed[place][0] for place in places])
         missing.update(places[known_here:])
-    new = [value for place, (_, value) in enumerate(parsed) if place in missing]
+    places = sorted(missing)
+    new = [parsed[place][1] for place in places]
     known = len(parsed) - len(new)
     progress(known)
-    done = known
-    for batch in _batches(new):
-        record(register, batch, account=account, append=append, authority=authority)
+    batches: Iterable[list[object]] = _batches(new)
+    if rehearsal:
+        # Nothing is there yet to be named by its number: the rest is judged when it is loaded.
+        batches = [_judged(new)] if new else []
+    done = 0
+    for batch in batches:
+        if batch:
+            record(
+                register,
+                batch,
+                account=account,
+                append=append,
+                authority=authority,
+                warn=warn and _placed(warn, places[done:]),
+                rehearsal=rehearsal,
+            )
         done += len(batch)
-        progress(done)
-    return Loaded(len(new), known)
+        progress(known + done)
+    return Loaded(done, known, len(new) - done)
+
+
+def _placed(warn: Warn, places: Sequence[int]) -> Warn:
+    """Tells of a draft by its place among all instead of that in its batch."""
+
+    def tell(one: Warned) -> None:
+        _, drafts, place, rest = one.where.split("/", 3)
+        warn(one._replace(where=f"/{drafts}/{places[int(place)]}/{rest}"))
+
+    return tell
+
+
+def _judged(drafts: list[object]) -> list[object]:
+    """The drafts before the first that names an entry by its place in the process."""
+    for place, draft in enumerate(drafts[:MAX_BATCH]):
+        body = draft["body"] if isinstance(draft, dict) else {}
+        if isinstance(body.get("entry"), dict):
+            return drafts[:place]
+    return drafts[:MAX_BATCH]
 
 
 def _batches(drafts: list[object]) -> Iterator[list[object]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -14,8 +14,9 @@ from ledger.domain.draft import Draft, Prepared, check_mended, parse_draft, prep
 from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER_KINDS
 from ledger.domain.pointer import sealed_at, value_at
+from ledger.domain.warned import Warn, warnings
 from ledger.errors import LedgerError, MalformedError, RefusedError
-from ledger.service.authority import Authority
+from ledger.service.files import promise
 from ledger.service.keyring import Signers
 from ledger.service.register import Register
 from ledger.service.subjects import digest_of
@@ -36,6 +37,16 @@ Append = Callable[[Request], Written]
 """Hands a request to whoever holds the pen: the register itself, or the server's writer."""
 
 
+class Judge(Protocol):
+    """Says what may be recorded in whose name: `service.authority.Authority` is one."""
+
+    def begin(self) -> int:
+        """Begins a batch; the last entry that may have changed the power that is judged by."""
+
+    def check(self, draft: Draft) -> None:
+        """Checks one draft, in order; names in it are numbers already."""
+
+
 def record(
     register: Register,
     drafts: Sequence[object],
@@ -43,7 +54,10 @@ def record(
     account: str,
     append: Append,
     key: str | None = None,
-    authority: Authority | None = None,
+    owner: str = "",
+    authority: Judge | None = None,
+    warn: Warn | None = None,
+    rehearsal: bool = False,
 ) -> Written:
     """Records a batch of drafts whole, or nothing of it.
 
@@ -53,6 +67,9 @@ def record(
         authority: Judges each draft by what the account was granted; None for the keeper of the
             folder, who may record anything.
         key: An idempotency key: the same drafts under it are recorded once.
+        owner: Whose key it is; the account's if empty.
+        warn: Is told, when all of it is recorded, what there is to warn of.
+        rehearsal: Refuses and warns just the same, and records nothing.
 
     Raises:
         MalformedError: a draft is bad; `where` begins with its place, `/drafts/3/…`.
@@ -66,11 +83,17 @@ def record(
         digest = _digest(register, drafts)
     for attempt in range(_TRIES):
         try:
-            request = _request(register, drafts, account, key, digest, authority)
-            return append(request)
+            resolved, request = _request(register, drafts, account, key, digest, authority)
+            written = append(replace(request, account=owner or account, rehearsal=rehearsal))
         except RefusedError as error:
             if error.code != "head_moved" or attempt == _TRIES - 1:
                 raise
+            continue
+        if warn is not None:
+            for i, draft in enumerate(resolved):
+                for one in warnings(draft):
+                    warn(one._replace(where=f"/drafts/{i}{one.where}"))
+        return written
     raise AssertionError("unreachable")
 
 
@@ -140,11 +163,11 @@ def _request(
     account: str,
     key: str | None,
     digest: bytes,
-    authority: Authority | None,
-) -> Request:
+    authority: Judge | None,
+) -> tuple[list[Draft], Request]:
     names = _Names(register)
     judged_at = authority.begin() if authority else None
-    statements = []
+    resolved, statements = [], []
     for i, value in enumerate(drafts):
         try:
             draft = _resolve(parse_draft(value), names)
@@ -154,11 +177,21 @@ def _request(
             if draft.subject is not None:
                 prepared = prepared._replace(subject=digest_of(register, draft.subject))
             statements.append(prepared)
+            resolved.append(draft)
         except LedgerError as error:
             raise type(error)(
                 error.code, error.message, where=f"/drafts/{i}{error.where}"
             ) from error
-    return Request(account, statements, names.adoptions, key, digest, judged_at=judged_at)
+    request = Request(
+        account,
+        statements,
+        names.adoptions,
+        key,
+        digest,
+        recheck=promise(register, statements),
+        judged_at=judged_at,
+    )
+    return resolved, request
 
 
 def _prepared(draft: Draft, names: _Names, account: str) -> Prepared:

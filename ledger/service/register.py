@@ -4,7 +4,7 @@ DATA/ledger.db          the register and its vault
 DATA/checkpoint         the last checkpoint written here: what a shortened database betrays
 DATA/keys/log.pem       Ed25519 key of the log (0600)
 DATA/keys/cosigner.pem  ML-DSA-44 key that cosigns (0600)
-DATA/keys/requests.key  keys the digests of idempotent requests (0600)
+DATA/keys/requests.key  keys the digests of idempotent requests and erased references (0600)
 DATA/keys/subjects.key  keys the digests of persons in the vault (0600)
 DATA/keys/log.vkey      the verifier keys, a line each: what verifying trusts
 """
@@ -34,6 +34,7 @@ from ledger.domain.entry import parse_entry
 from ledger.domain.events import REGISTER, RegisterOpened
 from ledger.domain.procedure import parse_procedure
 from ledger.errors import LedgerError, MalformedError, RefusedError, UncheckedError
+from ledger.service.forgotten import forget
 from ledger.store import read
 from ledger.store.append import Appender, Request, Written
 from ledger.store.engine import Database
@@ -65,7 +66,7 @@ class Register:
 
     @property
     def requests_key(self) -> bytes:
-        """The secret that keys the digests of idempotent requests."""
+        """The secret that keys digests of what may be erased: of requests, of references."""
         if not self._requests_key:
             self._requests_key = _read(self.data / "keys" / "requests.key")
         return self._requests_key
@@ -88,6 +89,8 @@ class Register:
         """
         if self._appender is None:
             self._appender = _appender(self.data, self.database, self.opened)
+        if erasures := [request.erasures for request in requests if request.erasures]:
+            forget(self.database, self.requests_key, erasures)
         outcomes = self._appender.append(requests, now=now)
         written = [o for o in outcomes if isinstance(o, Written) and not o.repeated]
         if written:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
+from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.service.files import MAX_FILE
 
 
 class Settings(BaseSettings):
-    """Settings by name: `LEDGER_DATA`, `LEDGER_HOST`, `LEDGER_PORT`."""
+    """Settings by name: `LEDGER_DATA`, `LEDGER_HOST`, `LEDGER_PORT`, `LEDGER_MAX_FILE`."""
 
     model_config = SettingsConfigDict(env_prefix="LEDGER_", frozen=True)
 
@@ -17,6 +20,8 @@ class Settings(BaseSettings):
     """The folder of the register."""
     host: str = "127.0.0.1"
     port: int = 8000
+    max_file: PositiveInt = MAX_FILE
+    """Bytes of one file that a document speaks of."""
 
 
 def calm_collector() -> None:

@@ -25,7 +25,7 @@ from ledger.domain.draft import Prepared
 from ledger.domain.events import DECLARED
 from ledger.domain.lineage import links_of
 from ledger.errors import LedgerError, RefusedError, TamperedError
-from ledger.store import read
+from ledger.store import proposals, read
 from ledger.store.engine import Database
 from ledger.store.state import State
 
@@ -56,18 +56,23 @@ class Request:
     recheck: Callable[[sqlite3.Connection], None] = _nothing
     """Looks again, under the lock, at what the request was made from. Its answer does not
     know of requests in the same group: who needs it goes alone."""
+    rehearsal: bool = False
+    """Whether it is only judged, at its place in the queue, and then dropped."""
     judged_at: int | None = None
     """The last entry of the register's own affairs when the account's power was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The entries [first, stop) that a request became, under which checkpoint."""
+    """The entries [first, stop) that a request became, under which checkpoint; of a
+    rehearsal, none.
+    """
 
     first: int
     stop: int
     checkpoint: bytes
     repeated: bool = False
+    """Whether nothing was written this time."""
 
 
 @dataclass(slots=True)
@@ -122,6 +127,7 @@ class Appender:
             size, leaf, stamp = head.size, head.leaf, format_at(at)
             # Even a keyed digest of a text that was erased must not stay.
             db.execute("DELETE FROM request WHERE expires < ?", (stamp,))
+            proposals.drop_expired(db, stamp)
             rows, leaves = _Rows(), list[bytes]()
             outcomes: list[Written | LedgerError] = []
             for request in requests:
@@ -150,6 +156,10 @@ class Appender:
                 except LedgerError as error:
                     state.forget()
                     outcomes.append(error)
+                    continue
+                if request.rehearsal:
+                    state.forget()
+                    outcomes.append(Written(size, size, b"", repeated=True))
                     continue
                 state.keep()
                 rows.extend(batch)

@@ -187,6 +187,27 @@ class RequestRow(SQLModel, table=True):
     expires: str
 
 
+class ForgottenRow(SQLModel, table=True):
+    """A platform's reference that was erased, by a keyed digest: it is not imported again."""
+
+    __tablename__ = "forgotten"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    digest: bytes = Field(primary_key=True)
+
+
+class ProposalRow(SQLModel, table=True):
+    """A batch of drafts that waits for a second account; no part of the register."""
+
+    __tablename__ = "proposal"
+    id: str = Field(primary_key=True)
+    account: str
+    """The account that proposed it."""
+    created: str
+    expires: str
+    note: str
+    drafts: bytes
+
+
 class TokenRow(SQLModel, table=True):
     """A token; of its secret only a slow hash is kept."""
 

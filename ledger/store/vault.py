@@ -26,12 +26,12 @@ def present(db: Connection, seq: int) -> set[str]:
     return {path for (path,) in db.execute("SELECT path FROM opening WHERE seq = ?", (seq,))}
 
 
-def words(db: Connection, seq: int, path: str) -> tuple[bytes, str]:
+def words(db: Connection, seq: int, path: str) -> tuple[bytes, str] | None:
     """The key and value of a text that is still here."""
-    key, value = db.execute(
+    row: tuple[bytes, str] | None = db.execute(
         "SELECT key, value FROM opening WHERE seq = ? AND path = ?", (seq, path)
     ).fetchone()
-    return key, value
+    return row
 
 
 def of_subject(db: Connection, subject: bytes) -> Iterator[tuple[int, str]]:

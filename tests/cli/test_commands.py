@@ -60,8 +60,8 @@ def test_loading_twice_records_once(data: Path, tmp_path: Path) -> None:
     file = str(write(tmp_path, workshop()))
     first = json.loads(filrouge("load", file, "--json", data=data).stdout)
     again = json.loads(filrouge("load", file, "--json", data=data).stdout)
-    assert first == {"recorded": 13, "known": 0}
-    assert again == {"recorded": 0, "known": 13}
+    assert first == {"recorded": 13, "known": 0, "warnings": []}
+    assert again == {"recorded": 0, "known": 13, "warnings": []}
 
 
 def test_a_bad_line_is_named(data: Path, tmp_path: Path) -> None:
@@ -258,6 +258,29 @@ def test_the_demonstration_made_twice_is_the_same_and_shows_an_erasure(tmp_path:
     for path in (tmp_path / "demo").rglob("*"):
         if path.is_file():
             assert "rentre avec les genoux brûlés".encode() not in path.read_bytes()
+
+
+def test_a_file_is_attached_and_listed(data: Path, tmp_path: Path) -> None:
+    source = tmp_path / "plan.csv"
+    source.write_bytes(b"rue;arbres\nune;12\n")
+    told = filrouge("attach", str(source), data=data)
+    assert told.returncode == 0, told.stderr
+    form = json.loads(told.stdout)
+    assert form["file"]["media"] == "text/csv"
+    listed = json.loads(filrouge("files", "list", "--json", data=data).stdout)
+    assert [row["documents"] for row in listed["files"]] == [[]]
+    collected = filrouge("files", "collect", "--dry-run", "--json", data=data)
+    assert json.loads(collected.stdout) == {"files": [], "incoming": 0}
+    bad = tmp_path / "plan.pdf"
+    bad.write_bytes(b"<html></html>")
+    refused = filrouge("attach", str(bad), "--json", data=data)
+    assert (refused.returncode, json.loads(refused.stderr)["code"]) == (1, "bad_file")
+    large = filrouge("attach", str(source), data=data, LEDGER_MAX_FILE="3")
+    assert (large.returncode, "too_large" in large.stderr) == (1, True)
+    stranger = filrouge("attach", str(source), "--as", "inconnu", data=data)
+    assert (stranger.returncode, "unknown_account" in stranger.stderr) == (1, True)
+    missing = filrouge("attach", str(tmp_path / "none"), data=data)
+    assert missing.returncode == 4
 
 
 def test_an_erasure_is_tried_first_and_takes_what_corrections_say(

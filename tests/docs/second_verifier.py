@@ -879,6 +879,9 @@ def _place(entry: dict[str, Any], path: str) -> tuple[Any, Any, Any]:
 # -- 11. what a verifier checks ------------------------------------------------------------
 
 
+_FINGERPRINT = "/body/file/sha256"
+
+
 @dataclass
 class Verifier:
     """Goes through one register, in the order of section 11."""
@@ -898,6 +901,8 @@ class Verifier:
     _twice: str = ""
     _missing: list[tuple[int, str]] = field(default_factory=list)
     _erased: set[tuple[int, str]] = field(default_factory=set)
+    _clear: set[tuple[int, str]] = field(default_factory=set)
+    _documents: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._sense = Sense(self.forms)
@@ -993,6 +998,11 @@ class Verifier:
                 self._erased |= {(entry["body"]["entry"], p) for p in entry["body"]["paths"]}
         except (KeyError, TypeError) as error:
             raise Bad(where, "it does not say what it erases") from error
+        if kind == "document.published" and isinstance(file := entry["body"].get("file"), dict):
+            if isinstance(file.get("sha256"), str):
+                self._clear.add((seq, _FINGERPRINT))
+            if entry["v"] == 1:
+                self._documents.append(entry)
         try:
             self._sense.judge(entry)
         except Senseless as error:
@@ -1076,8 +1086,47 @@ class Verifier:
         for seq, path in self._missing:
             if (seq, path) not in self._erased:
                 raise Bad(f"seq {seq} {path}", "gone without an erasure")
-        for seq, path in sorted(self._erased - set(self._missing)):
+        for seq, path in sorted(self._erased - set(self._missing) - self._clear):
             raise Bad(f"seq {seq} {path}", "erased in public, and still here")
+
+    def files(self, folder: Path) -> None:
+        """Compares the files in a folder with what the documents say.
+
+        Raises:
+            Bad: the first document whose file is not as it should be.
+        """
+        wanted, erased = set[str](), dict[str, str]()
+        for entry in self._documents:
+            seq, body = entry["seq"], entry["body"]
+            where = f"seq {seq} {entry['process']}/{body['id']}"
+            name = body["file"]["sha256"]
+            if not isinstance(name, str):
+                row = self.db.execute(
+                    "SELECT value FROM opening WHERE seq = ? AND path = ?", (seq, _FINGERPRINT)
+                ).fetchone()
+                if row is None:
+                    continue
+                name = row[0]
+            if (seq, _FINGERPRINT) in self._erased:
+                erased.setdefault(name, where)
+                continue
+            wanted.add(name)
+            place = folder / name[:2] / name
+            held = "url" not in body and "illustrative" not in entry
+            if not place.exists() and not place.is_symlink():
+                if held:
+                    raise Bad(where, "the register says that it holds this file")
+                continue
+            if place.is_symlink() or not place.is_file():
+                raise Bad(where, "no regular file")
+            data = place.read_bytes()
+            if sha256(data).hexdigest() != name:
+                raise Bad(where, "another file")
+            if held and len(data) != body["file"]["bytes"]:
+                raise Bad(where, "of another size")
+        for name, where in erased.items():
+            if name not in wanted and (folder / name[:2] / name).exists():
+                raise Bad(where, "erased in public, and still here")
 
 
 def verify(
@@ -1099,6 +1148,7 @@ def verify(
         db.execute("BEGIN")
         verifier = Verifier(db, [Key.parse(key) for key in keys], written_forms(), kept)
         verifier.run()
+        verifier.files(data / "files")
     finally:
         db.close()
     return verifier

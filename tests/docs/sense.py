@@ -23,6 +23,9 @@ def text(word: str, opened: str = "public") -> dict[str, str]:
     return {"open": opened, "sealed": sha256(f"filrouge sense: {word}".encode()).hexdigest()}
 
 
+FILE = {"bytes": 3, "media": "text/plain", "sha256": "ab" * 32}
+
+
 def say(kind: str, body: dict[str, Any], process: str = SLUG, **more: Any) -> dict[str, Any]:
     """An entry without its place."""
     plain = {"body": body, "by": CITY, "kind": kind, "on": "2026-11-01", "process": process}
@@ -191,6 +194,10 @@ SOUND: dict[str, Entries] = {
     "a correction of a text": [mend(4, ("/body/title", text("new")))],
     "a correction of a source": [mend(4, ("/sources/1/title", text("new")))],
     "a correction of an erased text": [mend(3, ("/body/author", text("new", "restricted")))],
+    "an erasure of a file whose fingerprint stands in clear": [
+        say("document.published", {"id": "D1", "title": text("D1"), "file": FILE}),
+        say("text.erased", {"entry": 7, "paths": ["/body/file/sha256"], "basis": "objection"}),
+    ],
     "a correction of a date": [mend(4, ("/on", "2026-10"))],
     "a correction of a date unknown": [mend(3, ("/on", "2026-10"))],
     "a correction of a name": [mend(2, ("/body/title", "Des cours plus fraîches"))],

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 FORMAT = ROOT / "docs" / "format.md"
 ERRORS = ROOT / "docs" / "errors.md"
 PROCEDURES = ROOT / "docs" / "procedures.md"
+POWERS = ROOT / "docs" / "powers.md"
 
 RULES = {
     "Vote": "At least one field is there.",

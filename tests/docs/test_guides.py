@@ -32,6 +32,7 @@ from viz.site.app import create_app
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+PERSONS = (ROOT / "docs" / "persons.md").read_text(encoding="utf-8")
 SLUG = "rue-aux-ecoles"
 KINDS = [
     "process.opened",
@@ -65,9 +66,15 @@ def contribution() -> str:
     return text
 
 
+def export() -> str:
+    """The file of a platform that is imported."""
+    (text,) = blocks(RECORDING, "csv")
+    return text
+
+
 def command_lines(guide: str) -> list[str]:
     """The commands of a guide, in their order: in blocks, and within sentences."""
-    found = re.finditer(r"^    (filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
+    found = re.finditer(r"^ {4,}(filrouge .+)$|`(filrouge [^`]+)`", guide, re.MULTILINE)
     return [match[1] or match[2] for match in found]
 
 
@@ -255,6 +262,7 @@ def test_the_commands_for_clerks_work_as_shown(
     monkeypatch.setenv("LEDGER_DATA", str(tmp_path / "data"))
     Path(f"{SLUG}.jsonl").write_text(story(), encoding="utf-8")
     Path("contribution.json").write_text(contribution(), encoding="utf-8")
+    Path("export.csv").write_text(export(), encoding="utf-8")
     ran = []
     for line in re.findall(r"^    filrouge (.+)$", RECORDING, re.MULTILINE):
         words, _, file = line.partition(" < ")
@@ -262,16 +270,20 @@ def test_the_commands_for_clerks_work_as_shown(
         result = CliRunner().invoke(commands, shlex.split(words), input=given)
         assert result.exit_code == 0, (line, result.output, result.exception)
         ran.append(words.split()[0])
-    assert ran == ["init", "load", "show", "show", "verify", "record", "erase"]
+    imported = ["import", "import"]
+    assert ran == ["init", "load", "show", "show", "verify", "record", *imported, "erase"]
+    shown = CliRunner().invoke(commands, ["show", f"{SLUG}/C3"])
+    assert "Traverser" in shown.output
     assert CliRunner().invoke(commands, ["verify"]).exit_code == 0
 
 
-@pytest.mark.parametrize("line", command_lines(RECORDING + API + OPERATING))
+@pytest.mark.parametrize("line", command_lines(RECORDING + API + OPERATING + PERSONS))
 def test_every_command_and_option_shown_is_understood(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(f"{SLUG}.jsonl").touch()
+    Path("export.csv").touch()
     words = shlex.split(line.partition(" < ")[0])[1:]
     command = get_command(commands)
     while isinstance(command, TyperGroup):
@@ -339,7 +351,8 @@ def test_the_request_that_writes_is_recorded_once(
     again = client.post(path, json=body, headers=headers | auth)
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert first.json() == again.json()
-    assert {"first", "last", "size", "checkpoint", "entries", "proof"} == first.json().keys()
+    answered = {"first", "last", "size", "checkpoint", "entries", "proof", "warnings"}
+    assert answered == first.json().keys()
     (entry,) = first.json()["entries"]
     (told,) = re.findall(r"^    data: (.+)$", API, re.MULTILINE)
     assert json.loads(told) == {key: entry[key] for key in ("kind", "nth", "process", "seq")}
@@ -367,11 +380,15 @@ def test_the_embed_is_the_line_that_the_page_gives(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "guide", [RECORDING, API, OPERATING], ids=["recording", "api", "operating"]
+    "guide",
+    [RECORDING, API, OPERATING, PERSONS],
+    ids=["recording", "api", "operating", "persons"],
 )
 def test_prose_is_narrow_and_links_lead_somewhere(guide: str) -> None:
     prose = re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.MULTILINE | re.DOTALL)
-    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith("|")]
+    # A command is one line, so that it can be copied.
+    whole = ("|", "    filrouge ")
+    wide = [s for s in prose.splitlines() if len(s) > 120 and not s.startswith(whole)]
     assert not wide
     for target in re.findall(r"\]\(([^)#]+)", guide):
         assert (ROOT / "docs" / target).is_file(), target

@@ -13,11 +13,14 @@ import pytest
 
 from ledger.core.sealed import seal
 from ledger.core.statement import sign_statement
+from ledger.domain.accounts import REGISTRAR
 from ledger.domain.dates import format_at
+from ledger.domain.draft import parse_draft
 from ledger.errors import LedgerError, MalformedError
 from ledger.service import audit, erase, keyring
 from ledger.service.query import Queries
-from ledger.service.register import Register
+from ledger.service.register import Register, house
+from ledger.store.append import Request
 from tests.docs import second_verifier
 from tests.signers import Signer
 from tests.world import CITIZENS, CITY, NOW, draft, new_register, opened, put, put_all, unit
@@ -170,6 +173,32 @@ def test_a_revoked_key_signs_nothing_more(register: Register):
     assert key.revoked == NOW.replace(microsecond=123000)
     found = audit.verify(register.data)
     assert (found.valid, found.doubtful) == (0, 1)
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_a_revocation_holds_from_the_next_request_of_the_same_commit(
+    register: Register, revoked: bool
+):
+    """And one that is refused itself leaves the key as it was."""
+    signers = keyring.Signers(register)
+    statements = [
+        signers.prepared(parse_draft(PANEL.sign(unit(f"R{n}"))), recorder="essai")
+        for n in (1, 2)
+    ]
+    body = {"key": PANEL.key, "from": format_at(NOW)}
+    end = house(register.opened, "key.revoked", body, now=NOW)
+    bad = house(register.opened, "key.revoked", body | {"key": "0" * 64}, now=NOW)
+    outcomes = register.append(
+        [
+            Request("essai", [statements[0]]),
+            Request(REGISTRAR, [end] if revoked else [end, bad]),
+            Request("essai", [statements[1]]),
+        ],
+        now=NOW,
+    )
+    codes = [one.code if isinstance(one, LedgerError) else "" for one in outcomes]
+    assert codes == (["", "", "key_revoked"] if revoked else ["", "unknown_key", ""])
+    assert audit.verify(register.data).entries == 8
 
 
 def test_the_next_key_of_the_same_body_signs(register: Register):

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.api.caching import etag_of
+from ledger.service.files import find
 from ledger.service.threads import tell
 from ledger.service.view import View
 from viz.site import headers
 from viz.site.changes_route import changes_answer, growths_of
 from viz.site.desk import Desk, Endpoint, natural
+from viz.site.pages.attached import attached_of
 from viz.site.pages.became import cited_by
 from viz.site.pages.graphs import graph_of
 from viz.site.pages.home import home_page
@@ -130,6 +132,7 @@ class Pages:
         size = view.size if suffix else None
         today = self.services.today()
         found = self.queries.thread(slug, id_, size=size)
+        file = attached_of(find(self.services.register, slug, id_), self.tongue)
 
         def values() -> tuple[str, Mapping[str, Any]]:
             cited = [self.queries.item(slug, other) for other in cited_by(view, id_)]
@@ -156,6 +159,7 @@ class Pages:
             )
             return "item.html", {
                 "page": page,
+                "file": file,
                 "fil": fil,
                 "picture": picture,
                 "past": past,
@@ -168,7 +172,7 @@ class Pages:
         far = None if found.whole else self.queries.version()
         etag = etag_of(
             self.services, view, self.tongue.code, "item", id_, suffix,
-            found.links, found.beside, slugs, seqs, far,
+            found.links, found.beside, slugs, seqs, far, file,
         )  # fmt: skip
         return self.desk.answer(request, etag, values)
 
