@@ -32,10 +32,9 @@ async def account(own: Annotated[Account, needs(None)]) -> Response:
 @router.get(
     "/accounts",
     responses=documented({"accounts": [examples.STANDING]}, "unauthorized", "forbidden"),
+    dependencies=[needs("inspect")],
 )
-async def everybody(
-    request: Request, account: Annotated[Account, needs("inspect")]
-) -> Response:
+async def everybody(request: Request) -> Response:
     """Every account in force, with its tokens by id and when they were used last, to the hour.
 
     Grants themselves are public: entries `account.granted` and `account.revoked`.

@@ -2,6 +2,8 @@
 
     async def write(request: Request, account: Annotated[Account, needs("record")]) -> Response:
 
+or, where it does not matter which account it is, with `dependencies=[needs("record")]`.
+
 What is declared is what is checked before the route runs and before its body is read; the
 description of the API and `docs/powers.md` are made from the same declaration. Reading is for
 everybody, so that a route that says nothing may only read: `check_declared` refuses any other.
@@ -48,6 +50,8 @@ class Token(SecurityBase):
         account = await to_thread.run_sync(
             lambda: services.accounts.authenticate(_bearer(request), now=services.clock())
         )
+        # Tells the shield that the token was looked at, and was a good one.
+        request.state.account = account.name
         if self.act is not None:
             check_may(account, self.act)
         return account
@@ -64,21 +68,27 @@ def needs(act: Act | None) -> Any:
 
 def token_of(route: BaseRoute) -> Token | None:
     """What a route declares; None where it is for everybody."""
-    if not isinstance(route, APIRoute):
-        return None
-    calls = (dependency.call for dependency in route.dependant.dependencies)
-    return next((call for call in calls if isinstance(call, Token)), None)
+    return next(iter(_tokens(route)), None)
 
 
 def check_declared(route: BaseRoute) -> None:
-    """Checks that a route that is for everybody only reads.
+    """Checks that a route declares one act, or is for everybody and only reads.
 
     Raises:
-        TypeError: it writes, and does not say who may: a fault of whoever wrote it.
+        TypeError: it writes and does not say who may, or it says so twice: a fault of whoever
+            wrote it.
     """
     methods = getattr(route, "methods", None) or set()
-    if token_of(route) is None and not methods <= READING:
-        raise TypeError(f"{route} does not declare the act it needs")
+    declared = len(_tokens(route))
+    if declared > 1 or (not declared and not methods <= READING):
+        raise TypeError(f"{route} does not declare one act that it needs")
+
+
+def _tokens(route: BaseRoute) -> list[Token]:
+    if not isinstance(route, APIRoute):
+        return []
+    calls = (dependency.call for dependency in route.dependant.dependencies)
+    return [call for call in calls if isinstance(call, Token)]
 
 
 def _bearer(request: Request) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Request
@@ -15,12 +15,12 @@ from ledger.api.forms import BASE, json_response
 from ledger.api.limits import read_body
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
-from ledger.api.writing import written_response
+from ledger.api.writing import warnings_form, written_response
 from ledger.core.canonical import MAX_DEPTH, loads
 from ledger.domain.accounts import Account
+from ledger.domain.warned import Warned
 from ledger.errors import MalformedError
 from ledger.service import proposals
-from ledger.service.proposals import Proposal
 
 router = APIRouter(
     prefix="/api/v1/proposals", tags=["proposals"], default_response_class=Response
@@ -36,7 +36,7 @@ _HEADERS = {"Cache-Control": NEVER}
     "",
     status_code=201,
     responses=documented(
-        examples.PROPOSED,
+        {**examples.PROPOSED, "warnings": []},
         "not_json",
         "bad_request",
         "unauthorized",
@@ -88,7 +88,8 @@ async def propose(request: Request, account: Annotated[Account, needs("record")]
     days.
     """
     services = services_of(request)
-    body = await read_body(request, services.limits.body)
+    limits = services.limits
+    body = await read_body(request, limits.body, patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(_propose, services, body, account.name, limiter=pens)
 
@@ -100,7 +101,7 @@ def listed(request: Request, account: Annotated[Account, needs(None)]) -> Respon
     """
     services = services_of(request)
     found = proposals.listed(services.register, account, now=services.clock())
-    return json_response({"proposals": [proposal_form(p) for p in found]}, headers=_HEADERS)
+    return json_response({"proposals": [proposals.told(p) for p in found]}, headers=_HEADERS)
 
 
 @router.get(
@@ -111,7 +112,7 @@ def show(request: Request, id: Id, account: Annotated[Account, needs(None)]) -> 
     """One proposal with its drafts, just as they were sent."""
     services = services_of(request)
     found = proposals.show(services.register, id, account, now=services.clock())
-    form = {**proposal_form(found), "drafts": found.drafts}
+    form = {**proposals.told(found), "drafts": found.drafts}
     return json_response(form, headers=_HEADERS)
 
 
@@ -154,21 +155,9 @@ def drop(request: Request, id: Id, account: Annotated[Account, needs("record")])
     return json_response({"dropped": id}, headers=_HEADERS)
 
 
-def proposal_form(proposal: Proposal) -> dict[str, Any]:
-    """A proposal without its drafts."""
-    return {
-        "id": proposal.id,
-        "account": proposal.account,
-        "created": proposal.created,
-        "expires": proposal.expires,
-        "note": proposal.note,
-        "processes": proposals.processes_of(proposal.drafts),
-        "count": len(proposal.drafts),
-    }
-
-
 def _propose(services: Services, body: bytes, account: str) -> Response:
     drafts, note = _parsed(body)
+    warned = list[Warned]()
     made = proposals.propose(
         services.register,
         drafts,
@@ -176,20 +165,24 @@ def _propose(services: Services, body: bytes, account: str) -> Response:
         note=note,
         append=services.writer.append,
         now=services.clock(),
+        warn=warned.append,
     )
+    form = {**proposals.told(made), "warnings": warnings_form(warned)}
     headers = {**_HEADERS, "Location": f"{BASE}/proposals/{made.id}"}
-    return json_response(proposal_form(made), status=201, headers=headers)
+    return json_response(form, status=201, headers=headers)
 
 
 def _confirm(services: Services, id_: str, account: str) -> Response:
+    warned = list[Warned]()
     written = proposals.confirm(
         services.register,
         id_,
         account=account,
         append=services.writer.append,
         now=services.clock(),
+        warn=warned.append,
     )
-    return written_response(services, written)
+    return written_response(services, written, warnings_form(warned))
 
 
 def _parsed(body: bytes) -> tuple[list[object], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
@@ -42,6 +42,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "duplicate_id",
         "key_reused",
         "too_large",
+        "too_slow",
         "unknown_kind",
         "bad_body",
         "bad_text",
@@ -117,7 +118,8 @@ async def write(
     """
     services = services_of(request)
     check_key(key)
-    body = await read_body(request, services.limits.body)
+    limits = services.limits
+    body = await read_body(request, limits.body, patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(
         _write, services, body, account.name, key, check, limiter=pens
@@ -138,17 +140,20 @@ def _write(
         rehearsal=check,
         authority=Authority(services.register, account, services.clock()),
     )
-    headers = {"Cache-Control": NEVER}
-    warnings = [one._asdict() | {"advice": one.advice} for one in warned]
+    warnings = warnings_form(warned)
     if check:
-        return json_response(
-            {"checked": len(drafts), "warnings": warnings}, status=200, headers=headers
-        )
+        form = {"checked": len(drafts), "warnings": warnings}
+        return json_response(form, status=200, headers={"Cache-Control": NEVER})
     return written_response(services, written, warnings)
 
 
+def warnings_form(warned: Iterable[Warned]) -> list[dict[str, Any]]:
+    """What there is to warn of, each with what to do."""
+    return [one._asdict() | {"advice": one.advice} for one in warned]
+
+
 def written_response(
-    services: Services, written: Written, warnings: Sequence[Mapping[str, Any]] = ()
+    services: Services, written: Written, warnings: list[dict[str, Any]]
 ) -> Response:
     """Where entries stand that were just recorded, or before under the same key."""
     headers = {"Cache-Control": NEVER}

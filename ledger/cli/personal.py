@@ -38,10 +38,20 @@ def show_recorded(
             "checkpoint": written.checkpoint,
         }
         text = f"Recorded as {output.span(written.first, written.stop)}."
-    output.answer(as_json, value | {"warnings": [form(one) for one in warned]}, text)
+    output.answer(as_json, value | {"warnings": forms(warned)}, text)
     if not as_json:
-        for one in warned:
-            output.note(f"{one.where}: perhaps {_CALLED[one.what]}. {one.advice}")
+        show_warned(warned)
+
+
+def forms(warned: Sequence[Warned]) -> list[dict[str, Any]]:
+    """Every warning in plain values."""
+    return [form(one) for one in warned]
+
+
+def show_warned(warned: Sequence[Warned]) -> None:
+    """Every warning in a line."""
+    for one in warned:
+        output.note(f"{one.where}: perhaps {_CALLED[one.what]}. {one.advice}")
 
 
 def show_loaded(

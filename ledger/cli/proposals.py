@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ledger.api.proposals import proposal_form
-from ledger.cli import output
+from ledger.cli import output, personal
 from ledger.cli.options import SETTINGS, As, Data, Drafts, Json, now, read_drafts
 from ledger.cli.powers import needs
 from ledger.domain.accounts import REGISTRAR
+from ledger.domain.warned import Warned
 from ledger.service import proposals, record
 from ledger.service.accounts import known
 from ledger.service.register import open_register
@@ -28,7 +28,7 @@ def propose(
     as_json: Json = False,
 ) -> None:
     """Propose a batch of drafts, which another account confirms; nothing is recorded yet."""
-    read = read_drafts(drafts)
+    read, warned = read_drafts(drafts), list[Warned]()
     register, instant = open_register(data), now()
     made = proposals.propose(
         register,
@@ -37,9 +37,12 @@ def propose(
         note=note,
         append=record.direct(register, instant),
         now=instant,
+        warn=warned.append,
     )
     said = f"Proposed as {made.id}; another account confirms it before {made.expires}."
-    output.answer(as_json, proposal_form(made), said)
+    output.answer(as_json, proposals.told(made) | {"warnings": personal.forms(warned)}, said)
+    if not as_json:
+        personal.show_warned(warned)
 
 
 @app.command("list")
@@ -50,7 +53,7 @@ def list_proposals(
     """Say what waits: everything, or an account's own if it may not look into others'."""
     register, instant = open_register(data), now()
     asker = known(register, account, now=instant)
-    rows = [proposal_form(p) for p in proposals.listed(register, asker, now=instant)]
+    rows = [proposals.told(p) for p in proposals.listed(register, asker, now=instant)]
     lines = [
         f"{row['id']} · {row['account']} · {row['count']} draft{'s' * (row['count'] != 1)} in"
         f" {', '.join(row['processes'])} · until {row['expires']} · {row['note']}"
@@ -66,7 +69,7 @@ def show(id_: Id, data: Data = SETTINGS.data, account: As = REGISTRAR) -> None:
     register, instant = open_register(data), now()
     asker = known(register, account, now=instant)
     found = proposals.show(register, id_, asker, now=instant)
-    output.answer(True, {**proposal_form(found), "drafts": found.drafts}, "")
+    output.answer(True, {**proposals.told(found), "drafts": found.drafts}, "")
 
 
 @app.command()
@@ -75,6 +78,7 @@ def confirm(
     id_: Id, data: Data = SETTINGS.data, account: As = REGISTRAR, as_json: Json = False
 ) -> None:
     """Record what another account proposed; it stands under the account that confirms."""
+    warned: list[Warned] = []
     register, instant = open_register(data), now()
     written = proposals.confirm(
         register,
@@ -82,12 +86,9 @@ def confirm(
         account=account,
         append=record.direct(register, instant),
         now=instant,
+        warn=warned.append,
     )
-    output.answer(
-        as_json,
-        {"first": written.first, "last": written.stop - 1, "checkpoint": written.checkpoint},
-        f"Recorded as {output.span(written.first, written.stop)}.",
-    )
+    personal.show_recorded(as_json, written, written.stop - written.first, warned)
 
 
 @app.command()

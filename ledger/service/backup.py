@@ -18,7 +18,7 @@ from ledger.errors import RefusedError, UncheckedError
 from ledger.service import audit
 from ledger.service.audit import Audit
 from ledger.service.register import Register
-from ledger.store import read, vault
+from ledger.store import proposals, read, vault
 from ledger.store.engine import Database
 
 FILES = "files"
@@ -60,6 +60,8 @@ def _settle(out: Path) -> None:
             note = read.newest_checkpoint(db)
             # It was written from the tables: what the original still waits for is not here.
             vault.erased(db, read.NEVER)
+            # What was dropped meanwhile would come back with the copy.
+            proposals.drop_all(db)
         database.truncate_log()
     finally:
         database.close()

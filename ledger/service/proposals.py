@@ -20,6 +20,7 @@ from ledger.core.canonical import check_text
 from ledger.domain.accounts import REGISTRAR, Account
 from ledger.domain.dates import format_at
 from ledger.domain.draft import Draft, parse_draft
+from ledger.domain.warned import Warn
 from ledger.errors import MalformedError, RefusedError
 from ledger.service.authority import Authority
 from ledger.service.record import Append, record
@@ -52,12 +53,14 @@ def propose(
     append: Append,
     now: datetime,
     note: str = "",
+    warn: Warn | None = None,
 ) -> Proposal:
     """Keeps a batch until another account confirms it.
 
     Args:
         append: Judges it as it would be recorded, and records nothing.
         note: For whoever confirms it, at most 1,000 characters; never recorded.
+        warn: As `record` takes it.
 
     Raises:
         MalformedError: as `record`; `bad_request`: the note is too long; `bad_text`.
@@ -68,7 +71,15 @@ def propose(
         raise MalformedError("bad_request", message, where="/note")
     check_text(note, prose=True, where="/note")
     judge = _judge(register, account, now)
-    record(register, drafts, account=account, append=append, authority=judge, rehearsal=True)
+    record(
+        register,
+        drafts,
+        account=account,
+        append=append,
+        authority=judge,
+        warn=warn,
+        rehearsal=True,
+    )
     row = proposals.Row(
         secrets.token_hex(8),
         account,
@@ -103,9 +114,18 @@ def show(register: Register, id_: str, asker: Account, *, now: datetime) -> Prop
 
 
 def confirm(
-    register: Register, id_: str, *, account: str, append: Append, now: datetime
+    register: Register,
+    id_: str,
+    *,
+    account: str,
+    append: Append,
+    now: datetime,
+    warn: Warn | None = None,
 ) -> Written:
     """Records a proposal under the account that confirms it, once.
+
+    Args:
+        warn: As `record` takes it.
 
     Raises:
         RefusedError: `unknown_proposal`; `forbidden`: it is this account's own, or not in its
@@ -128,6 +148,7 @@ def confirm(
         key=proposals.CONFIRMED,
         owner=proposals.owner(id_),
         authority=_Both(_judge(register, row.account, now), _judge(register, account, now)),
+        warn=warn,
     )
     # If we crash here, confirming again finds the first answer and drops the proposal.
     _forget(register, id_)
@@ -164,9 +185,17 @@ class _Both:
                 judge.check(draft)
 
 
-def processes_of(drafts: Sequence[object]) -> list[str]:
-    """The processes that drafts, checked before, are about; in order, each once."""
-    return list(dict.fromkeys(parse_draft(draft).process for draft in drafts))
+def told(proposal: Proposal) -> dict[str, Any]:
+    """A proposal in plain values, without its drafts: whose it is, and what it is about."""
+    return {
+        "id": proposal.id,
+        "account": proposal.account,
+        "created": proposal.created,
+        "expires": proposal.expires,
+        "note": proposal.note,
+        "processes": list(dict.fromkeys(parse_draft(d).process for d in proposal.drafts)),
+        "count": len(proposal.drafts),
+    }
 
 
 def _judge(register: Register, name: str, now: datetime) -> Authority | None:

@@ -61,6 +61,11 @@ def drop(db: Connection, id_: str) -> None:
     db.execute("DELETE FROM proposal WHERE id = ?", (id_,))
 
 
+def drop_all(db: Connection) -> None:
+    """Forgets whatever waits."""
+    db.execute("DELETE FROM proposal")
+
+
 def drop_expired(db: Connection, now: str) -> None:
     """Forgets what has waited too long."""
     db.execute("DELETE FROM proposal WHERE expires <= ?", (now,))

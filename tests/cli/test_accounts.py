@@ -20,6 +20,9 @@ from tests.world import NOW, opened, put, unit
 
 ASKERS = {REGISTRAR: "ok", **{f"un-{role}": role for role in ROLES}, "personne": "nobody"}
 
+CHOSEN = {"authors": "sealed"}
+"""What an option takes that does not take any word."""
+
 
 @pytest.fixture
 def house(register: Register) -> Register:
@@ -35,8 +38,9 @@ def needed(command: TyperCommand, file: Path) -> list[str]:
     words: list[str] = []
     for param in command.params:
         if param.required:
+            said = CHOSEN.get(str(param.name), str(file))
             argument = param.param_type_name == "argument"
-            words += [str(file)] if argument else [param.opts[0], str(file)]
+            words += [said] if argument else [param.opts[0], said]
     return words
 
 

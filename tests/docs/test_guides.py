@@ -359,6 +359,19 @@ def test_the_request_that_writes_is_recorded_once(
     assert f"    id: {entry['seq']}\n" in API
 
 
+def test_what_the_guide_proposes_is_recorded_when_another_account_confirms(
+    client: TestClient, auth: dict[str, str], followed: Register
+) -> None:
+    address, headers, body = the_request("proposals")
+    assert headers.pop("Authorization") == "Bearer $TOKEN"
+    made = client.post(address.removeprefix("$SITE"), json=body, headers=headers | auth)
+    assert made.status_code == 201, made.text
+    other = {"Authorization": f"Bearer {token(followed, 'confirmer', name='mairie')}"}
+    done = client.post(f"{made.headers['location']}/confirm", headers=other)
+    assert done.status_code == 201, done.text
+    assert [entry["kind"] for entry in done.json()["entries"]] == ["session.held"]
+
+
 def test_the_problem_shown_is_the_one_that_is_answered(
     client: TestClient, auth: dict[str, str]
 ) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger.domain.accounts import KEEPER
 from ledger.domain.entry import load_entry
+from ledger.domain.warned import Warned
 from ledger.errors import LedgerError, MalformedError
 from ledger.service import accounts, policies, proposals
 from ledger.service.accounts import known
 from ledger.service.audit import verify
 from ledger.service.authority import Authority
+from ledger.service.backup import backup
 from ledger.service.record import direct, record
 from ledger.service.register import Register
 from ledger.store import read
@@ -196,6 +199,27 @@ def test_a_proposal_is_dropped_by_its_account_or_a_confirmer_and_leaves_no_trace
     other = propose(house, [unit("R1")])
     proposals.drop(house, other.id, known(house, "chef", now=NOW), now=NOW)
     assert proposals.listed(house, KEEPER, now=NOW) == []
+
+
+def test_no_backup_holds_a_proposal(house: Register, tmp_path: Path) -> None:
+    secret = "Une phrase que personne ne doit plus lire."
+    propose(house, [unit("R1", text=secret)])
+    backup(house, tmp_path / "copie")
+    for path in (tmp_path / "copie").rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+    assert len(proposals.listed(house, KEEPER, now=NOW)) == 1
+
+
+def test_whoever_proposes_and_whoever_confirms_are_warned_alike(house: Register) -> None:
+    warned: list[Warned] = []
+    write_to = unit("R1", "Écrire à une.habitante@example.org")
+    made = propose(house, [write_to], warn=warned.append)
+    append = direct(house, NOW)
+    proposals.confirm(
+        house, made.id, account="chef", append=append, now=NOW, warn=warned.append
+    )
+    assert [(one.what, one.where) for one in warned] == [("email", "/drafts/0/body/title")] * 2
 
 
 def test_a_proposal_waits_thirty_days(house: Register) -> None:
