@@ -7,8 +7,8 @@ once, in pieces, for the keys and the words that were destroyed. If one is found
 is written anew from its tables. Where nothing can be looked for (the server was stopped in
 between, or there is too much of it), it is written anew at once.
 
-Measured: a file of 74 MB is looked through in 40 ms for one text, and written anew in 0.4 s.
-The register is not written to meanwhile; reading goes on.
+The register is not written to meanwhile; reading goes on. What it costs was measured:
+docs/decisions/0012-looking-for-traces.md.
 """
 
 from __future__ import annotations

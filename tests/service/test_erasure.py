@@ -196,7 +196,8 @@ def test_no_clear_place_of_any_kind_can_be_erased(tmp_path: Path) -> None:
                 continue
             kinds.add(entry.kind)
             for path in leaves(dict(entry.raw), "/body"):
-                if (seq, path) not in sealed:
+                # The digest of a file stays; naming it destroys the bytes of the file.
+                if (seq, path) not in sealed and path != "/body/file/sha256":
                     with pytest.raises(RefusedError) as said:
                         erasable.of_entry(seq, [path])(db)
                     assert said.value.code == "unknown_reference"
