@@ -95,6 +95,16 @@ lock: ## Resolve the dependencies again, to the newest that fit
 		--generate-hashes --no-emit-index-url --no-emit-find-links --extra dev \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
+# The versions that the lock pins, each with its platforms, against a public database of known
+# vulnerabilities. It reads the network: no part of `check`, and never green when it could not ask.
+.PHONY: audit
+audit: $(READY) ## Look the locked versions up among known vulnerabilities
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	{ printf '[project]\nname = "locked"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = [\n'; \
+	sed -n 's/^\([a-zA-Z0-9][^ ]*==[^\\]*[^ \\]\) *\\*$$/  "\1",/p' requirements.lock; echo ']'; } >"$$folder/pyproject.toml" && \
+	$(BIN)/uv audit --quiet --project "$$folder" --no-config \
+	|| { echo "The audit did not end well: a version above is known to be vulnerable, or the database could not be asked." >&2; exit 1; }
+
 .PHONY: clean
 clean: ## Remove the environment, caches and builds; the data stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from bench.appending import new_register
 from bench.figures import Figure, rate, seconds
 from bench.pages import CITY, story
+from ledger.api.services import UNLIMITED, Limits
 from ledger.service.board import Boards
 from ledger.service.record import direct, record
 from ledger.service.register import open_register
@@ -99,7 +100,7 @@ def measure(data: Path) -> dict[str, Any]:
     size = boards.lines(moment[0].date()).size
     peak = _peak()
     boards.close()
-    app = create_app(register, clock=lambda: moment[0])
+    app = create_app(register, clock=lambda: moment[0], limits=Limits(rates=UNLIMITED))
     found: dict[str, Any] = {"made": made, "cpu": cpu, "size": size}
     found |= {"before": before, "peak": peak}
     with TestClient(app) as client:

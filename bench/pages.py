@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from bench.appending import BATCH, drafts, new_register
 from bench.figures import Figure, seconds
+from ledger.api.services import UNLIMITED, Limits
 from ledger.service.record import direct, record
 from ledger.service.register import Register
 from viz.site.app import create_app
@@ -41,7 +42,7 @@ def run(folder: Path, *, full: bool) -> list[Figure]:
 
 
 def _figure(register: Register, what: str, path: str) -> Figure:
-    with TestClient(create_app(register)) as client:
+    with TestClient(create_app(register, limits=Limits(rates=UNLIMITED))) as client:
         client.get("/healthz")
         cold = seconds(lambda: client.get(path).raise_for_status())
         warm = seconds(lambda: [client.get(path) for _ in range(WARM)]) / WARM

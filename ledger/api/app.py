@@ -38,6 +38,7 @@ from ledger.api.live import Live
 from ledger.api.openapi import DESCRIPTION, TAGS, describe
 from ledger.api.problem import install_problems
 from ledger.api.services import Clock, Limits, Services
+from ledger.api.shield import Shield
 from ledger.service.accounts import Accounts
 from ledger.service.board import Boards
 from ledger.service.finishing import EVERY, Finisher
@@ -75,6 +76,7 @@ def create_api(
     *,
     clock: Clock = now,
     limits: Limits | None = None,
+    hosts: tuple[str, ...] = (),
     poll: float = 1.0,
     heartbeat: float = 15.0,
     retry: float = EVERY,
@@ -84,6 +86,7 @@ def create_api(
     It is started and stopped once: its writer ends with it.
 
     Args:
+        hosts: The names under which it is asked, with the port where one belongs; any if none.
         poll: Seconds between two looks for what other processes wrote.
         heartbeat: Seconds of silence after which a stream is told that it is still open.
         retry: Seconds between two looks for erasures that are pending.
@@ -109,6 +112,7 @@ def create_api(
         finisher,
         clock,
         limits,
+        hosts,
     )
     app = FastAPI(
         title="Fil rouge",
@@ -133,7 +137,8 @@ def create_api(
         for route in router.routes:
             check_declared(route)
         app.include_router(router)
-    app.add_middleware(Doorway)
+    app.add_middleware(Shield, rates=limits.rates, clock=clock, hosts=hosts)
+    app.add_middleware(Doorway)  # the outermost: what the shield refuses passes it too
     describe(app)
     return app
 

@@ -50,6 +50,8 @@ class Token(SecurityBase):
         account = await to_thread.run_sync(
             lambda: services.accounts.authenticate(_bearer(request), now=services.clock())
         )
+        # Tells the shield that the token was looked at, and was a good one.
+        request.state.account = account.name
         if self.act is not None:
             check_may(account, self.act)
         return account

@@ -87,7 +87,8 @@ async def erase_texts(
     in every process. The answer names the entries and paths, never the words.
     """
     services = services_of(request)
-    body = await read_body(request, min(_LONGEST, services.limits.body))
+    limits = services.limits
+    body = await read_body(request, min(_LONGEST, limits.body), patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(_erase, services, body, account.name, limiter=pens)
 

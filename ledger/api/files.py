@@ -11,18 +11,17 @@ from typing import Annotated, Any
 import structlog
 from anyio import sleep, to_thread
 from fastapi import APIRouter, Path, Request
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from ledger.api import examples
 from ledger.api.authority import needs
 from ledger.api.caching import BRIEF, NEVER
 from ledger.api.forms import json_response
-from ledger.api.limits import check_length
+from ledger.api.limits import check_length, pieces
 from ledger.api.openapi import documented
 from ledger.api.services import Services, services_of
 from ledger.domain.documents import Document
-from ledger.errors import LedgerError, MalformedError
+from ledger.errors import LedgerError
 from ledger.service import files
 from ledger.service.collect import collect
 from ledger.service.sniff import EXTENSIONS
@@ -46,6 +45,7 @@ log = structlog.get_logger("ledger.api")
         "unauthorized",
         "forbidden",
         "too_large",
+        "too_slow",
         "bad_file",
         "busy",
         status=201,
@@ -72,15 +72,13 @@ async def upload(request: Request) -> Response:
     check_length(request, limit, files.too_large)
     arriving = await to_thread.run_sync(lambda: files.Upload(services.register, limit=limit))
     try:
-        async for piece in request.stream():
+        async for piece in pieces(request, patience=services.limits.patience):
             await to_thread.run_sync(arriving.write, piece)
         hint = request.headers.get("content-type", "")
         kept = await to_thread.run_sync(
             lambda: arriving.finish(hint=hint, now=services.clock()),
             limiter=request.app.state.pens,
         )
-    except ClientDisconnect as error:
-        raise MalformedError("bad_request", "the request ended before its body") from error
     finally:
         arriving.discard()
     form = {"sha256": kept.sha256, "bytes": kept.bytes, "media": kept.media}

@@ -28,6 +28,7 @@ import structlog
 
 from ledger.errors import RefusedError
 from ledger.service.query import Queries
+from ledger.service.tracing import origin_of
 
 CHUNK = 500
 """Events that are read and handed over at once."""
@@ -210,7 +211,7 @@ class Live:
             try:
                 self._notice()
             except Exception as error:  # noqa: BLE001  the thread must outlive whatever happened
-                log.error("watching failed", error=f"{type(error).__name__}: {error}")
+                log.error("watching failed", **origin_of(error))
                 self._closed.wait(self._poll)
 
     def _notice(self) -> None:

@@ -88,7 +88,8 @@ async def propose(request: Request, account: Annotated[Account, needs("record")]
     days.
     """
     services = services_of(request)
-    body = await read_body(request, services.limits.body)
+    limits = services.limits
+    body = await read_body(request, limits.body, patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(_propose, services, body, account.name, limiter=pens)
 

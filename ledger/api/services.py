@@ -8,7 +8,7 @@ view = services.queries.process(slug, services.today())
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
@@ -22,10 +22,42 @@ from ledger.service.files import MAX_FILE
 from ledger.service.finishing import Finisher
 from ledger.service.query import Queries
 from ledger.service.register import Register
+from ledger.service.settings import Settings
 from ledger.service.writer import Writer
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often one client may ask, like `600/minute`; `off` for as often as it likes."""
+
+    reads: str = "3000/minute"
+    """From one address."""
+    heavy: str = "600/minute"
+    """From one address: what draws, searches, or adds many processes up; the past."""
+    writes: str = "600/minute"
+    """With one token."""
+    failures: str = "10/minute"
+    """Wrong tokens from one address."""
+    streams: int = 20
+    """Streams that one address may hold open; 0 for any number."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Rates:
+        """The rates that the surroundings set."""
+        return cls(
+            settings.rate_reads,
+            settings.rate_heavy,
+            settings.rate_writes,
+            settings.rate_failures,
+            settings.rate_streams,
+        )
+
+
+UNLIMITED = Rates("off", "off", "off", "off", 0)
+"""For a site that nobody asks but us: measures, and tests that read every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +74,9 @@ class Limits:
     """Events that wait for one listener before it is dropped."""
     writes: int = 64
     """Requests that are being recorded at once; more wait for their turn."""
+    patience: float = 30.0
+    """Seconds that a body may take, and one more for each 64 KiB of it."""
+    rates: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +92,8 @@ class Services:
     finisher: Finisher
     clock: Clock
     limits: Limits
+    hosts: tuple[str, ...] = ()
+    """The names of this site; any if none."""
 
     def today(self) -> date:
         """The civil day in the register's time zone."""

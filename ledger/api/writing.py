@@ -42,6 +42,7 @@ router = APIRouter(prefix="/api/v1", tags=["entries"], default_response_class=Re
         "duplicate_id",
         "key_reused",
         "too_large",
+        "too_slow",
         "unknown_kind",
         "bad_body",
         "bad_text",
@@ -117,7 +118,8 @@ async def write(
     """
     services = services_of(request)
     check_key(key)
-    body = await read_body(request, services.limits.body)
+    limits = services.limits
+    body = await read_body(request, limits.body, patience=limits.patience)
     pens: CapacityLimiter = request.app.state.pens
     return await to_thread.run_sync(
         _write, services, body, account.name, key, check, limiter=pens

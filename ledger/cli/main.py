@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused or malformed, 2 usage, 3 tampered, 4 could not che
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from contextlib import suppress
@@ -285,9 +286,16 @@ def serve(
     data: Data = _SETTINGS.data,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = _SETTINGS.host,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = _SETTINGS.port,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="A reverse proxy on this machine says who asks, and whether by https.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the site and its API."""
-    _serve(register.open_register(data), host, port)
+    _serve(register.open_register(data), host, port, proxied=behind_proxy)
 
 
 @app.command("demo")
@@ -348,9 +356,9 @@ def backup_register(
 app.command("erase")(erasing.command)
 
 
-def _serve(opened: register.Register, host: str, port: int) -> None:
+def _serve(opened: register.Register, host: str, port: int, *, proxied: bool = False) -> None:
     from ledger.api.server import Server  # a web server is not needed to verify
-    from ledger.api.services import Limits
+    from ledger.api.services import Limits, Rates
     from viz.site.app import create_app
 
     with socket.socket() as place:
@@ -362,10 +370,11 @@ def _serve(opened: register.Register, host: str, port: int) -> None:
             raise RefusedError("port_in_use", message) from error
     output.say(f"http://{host}:{port}")
     with suppress(KeyboardInterrupt):
-        limits = Limits(file=_SETTINGS.max_file)
-        Server(
-            create_app(opened, limits=limits), host=host, port=port, log_level="warning"
-        ).run()
+        # A log that cannot be written would show on another stream what was to be kept out.
+        logging.raiseExceptions = False
+        limits = Limits(file=_SETTINGS.max_file, rates=Rates.of(_SETTINGS))
+        site = create_app(opened, limits=limits, hosts=_SETTINGS.names())
+        Server(site, host=host, port=port, log_level="warning", proxied=proxied).run()
 
 
 def run() -> None:

@@ -19,6 +19,7 @@ import structlog
 
 from ledger.errors import LedgerError, RefusedError
 from ledger.service.register import Register
+from ledger.service.tracing import origin_of
 from ledger.store.append import Request, Written
 
 MAX_WAITING = 1000
@@ -114,7 +115,7 @@ class Writer:
                     refusal or RefusedError("busy", "the register could not be written")
                 )
             with suppress(OSError):  # a log that cannot be written is no reason to die
-                log.error("append failed", error=f"{type(error).__name__}: {error}")
+                log.error("append failed", **origin_of(error))
             return
         for (_, future), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, LedgerError):

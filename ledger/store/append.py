@@ -9,6 +9,7 @@ same idempotency key.
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -241,7 +242,7 @@ def _answered(
     if row is None:
         return None
     digest, first, stop = row
-    if digest != request.digest:
+    if not hmac.compare_digest(digest, request.digest):
         raise RefusedError("key_reused", "this key came with another request before")
     # The same request may stand in this very group: its checkpoint is not signed yet.
     checkpoint = read.checkpoint_covering(db, stop) if stop <= size else b""

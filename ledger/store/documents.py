@@ -22,14 +22,16 @@ _DOCUMENTS = (
 def documents(db: Connection) -> Iterator[Document]:
     """Every document with a file, by seq; those that were erased too."""
     gone = _erased(db)
-    rows = db.execute(f"{_DOCUMENTS} ORDER BY e.seq", (FINGERPRINT,))
-    return _read(rows, gone)
+    for row in db.execute(f"{_DOCUMENTS} ORDER BY e.seq", (FINGERPRINT,)):
+        found = _read(row, gone)
+        if found is not None:
+            yield found
 
 
 def document(db: Connection, seq: int) -> Document | None:
     """The document that an entry publishes; None if it is none, or has no file."""
-    rows = db.execute(f"{_DOCUMENTS} AND e.seq = ?", (FINGERPRINT, seq))
-    return next(_read(rows, _erased(db)), None)
+    row = db.execute(f"{_DOCUMENTS} AND e.seq = ?", (FINGERPRINT, seq)).fetchone()
+    return _read(row, _erased(db)) if row is not None else None
 
 
 def erased(db: Connection) -> set[str]:
@@ -38,13 +40,11 @@ def erased(db: Connection) -> set[str]:
     return {d.sha256 for d in found if d is not None and d.sha256 is not None}
 
 
-def _read(rows: sqlite3.Cursor, gone: set[int]) -> Iterator[Document]:
-    for data, value, public in rows:
-        entry = orjson.loads(data)
-        opened = (value, bool(public)) if value is not None else None
-        found = document_of(entry, opened, erased=entry["seq"] in gone)
-        if found is not None:
-            yield found
+def _read(row: tuple[bytes, str | None, int | None], gone: set[int]) -> Document | None:
+    data, value, public = row
+    entry = orjson.loads(data)
+    opened = (value, bool(public)) if value is not None else None
+    return document_of(entry, opened, erased=entry["seq"] in gone)
 
 
 def _erased(db: Connection) -> set[int]:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from ledger.api.app import create_api
+from ledger.api.connection import PATIENCE
 from ledger.api.server import Server
 from ledger.api.services import Limits, Services, services_of
 from ledger.service import load
@@ -97,10 +98,12 @@ class Served:
         assert not self.thread.is_alive()
 
 
-def serve(register: Register, **more: Any) -> Served:
+def serve(
+    register: Register, *, proxied: bool = False, head: float = PATIENCE, **more: Any
+) -> Served:
     """Serves a register on a free port of this machine."""
     app = create_api(register, clock=lambda: NOW, **more)
-    server = Server(app, port=0, log_level="warning")
+    server = Server(app, port=0, log_level="warning", proxied=proxied, head=head)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 15

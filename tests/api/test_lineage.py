@@ -182,7 +182,7 @@ def test_a_reference_is_kept_nowhere_and_echoed_nowhere(client: TestClient) -> N
     assert told.headers["cache-control"] == "no-store"
     assert told.headers["referrer-policy"] == "no-referrer"
     assert "etag" not in told.headers
-    for wrong in ("", "   ", "x" * 201, "é" * 5000):
+    for wrong in ("", "   ", "x" * 201, "é" * 900):
         answer = client.get(REFERENCES, params={"reference": wrong})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
         assert "xxx" not in answer.text

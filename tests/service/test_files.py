@@ -319,6 +319,20 @@ def test_a_file_stays_as_long_as_another_document_has_it(begun: Register):
     audit.verify(begun.data)
 
 
+def test_an_erasure_is_recorded_even_where_the_file_cannot_be_destroyed(begun: Register):
+    send(begun)
+    put(begun, [document("D1", file_of(PDF))])
+    place_of(begun).unlink()
+    place_of(begun).mkdir()  # whoever unlinks a folder is refused, root too
+    forget(begun, 5)
+    with pytest.raises(TamperedError) as caught:
+        audit.verify(begun.data)
+    assert (caught.value.code, caught.value.where) == (
+        "erasure_undone",
+        "seq 5 cours-fraiches/D1",
+    )
+
+
 def test_an_erased_file_that_is_still_here_or_back_again_is_found(begun: Register):
     send(begun)
     put(begun, [document("D1", file_of(PDF))])

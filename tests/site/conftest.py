@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from ledger.api.services import UNLIMITED, Limits
 from ledger.service.register import Register
 from tests.site.registers import fixtures_into, new_register
 from viz.site.app import create_app
@@ -21,7 +22,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
 
 @pytest.fixture(scope="session")
 def client(register: Register) -> Iterator[TestClient]:
-    with TestClient(create_app(register)) as made:
+    with TestClient(create_app(register, limits=Limits(rates=UNLIMITED))) as made:
         yield made
 
 

@@ -161,6 +161,49 @@ def test_a_page_is_whole_without_scripts(register, browser):
         assert page.url.endswith("#contenu")
 
 
+def test_no_page_asks_for_more_than_its_policy_allows(register, browser):
+    with serving(register) as (site, _), window(browser) as page:
+        page.add_init_script(VIOLATIONS)
+        for address in PAGES:
+            page.goto(site + address)
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(d => { d.open = true })"
+            )
+            found = page.evaluate("window.violations")
+            assert found == [], address
+
+
+def test_what_the_policy_forbids_does_nothing_and_is_noticed(register, browser):
+    """Else the test above could not fail."""
+    with serving(register) as (site, _):
+        context = browser.new_context()
+        page = context.new_page()
+        page.add_init_script(VIOLATIONS)
+        for slipped, directive in (
+            ("<p style='color: red'>x</p>", "style-src-attr"),
+            ("<style>p { color: red }</style>", "style-src-elem"),
+            ("<img src=x onerror='window.slipped = true'>", "script-src-attr"),
+            ("<img src='https://elsewhere.example/x.png'>", "img-src"),
+            ("<iframe src='https://elsewhere.example/'></iframe>", "frame-src"),
+        ):
+            page.goto(f"{site}/verifier")
+            page.evaluate(
+                "html => document.body.insertAdjacentHTML('beforeend', html)", slipped
+            )
+            page.wait_for_function(
+                "directive => window.violations.includes(directive)", arg=directive
+            )
+            assert page.evaluate("window.slipped") is None
+        context.close()
+
+
+VIOLATIONS = """
+window.violations = [];
+document.addEventListener('securitypolicyviolation',
+  event => window.violations.push(event.effectiveDirective));
+"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_what_is_behind_them(register, browser, scheme):
     with (

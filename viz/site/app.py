@@ -67,7 +67,7 @@ def add_pages(app: FastAPI) -> None:
 
 def _problem_page(renderer: Renderer) -> Callable[[Request, Problem], Response]:
     def tell(request: Request, problem: Problem) -> Response:
-        tongue = tongue_of(request.url.path)
+        tongue = tongue_of(request.scope["path"])
         family = _FAMILY.get(problem.code) or _FAMILY.get(str(problem.status))
         family = family or ("failure" if problem.status >= 500 else "refused")
         content = renderer.render(
@@ -88,7 +88,13 @@ def _problem_page(renderer: Renderer) -> Callable[[Request, Problem], Response]:
     return tell
 
 
-_FAMILY = {"unknown_size": "size", "404": "not_found", "405": "method", "503": "busy"}
+_FAMILY = {
+    "unknown_size": "size",
+    "404": "not_found",
+    "405": "method",
+    "429": "many",
+    "503": "busy",
+}
 """What to say of a problem, by its code or else its status."""
 
 

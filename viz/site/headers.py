@@ -20,8 +20,11 @@ _COMMON: Final = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_OWN: Final = {"Cross-Origin-Resource-Policy": "same-origin"}
+"""A page is no part of another site's page; an embed is, and says nothing of it."""
 PAGE: Final = {
     **_COMMON,
+    **_OWN,
     "Content-Security-Policy": _POLICY.format(forms="'self'", frames="'none'"),
     "X-Frame-Options": "DENY",
 }

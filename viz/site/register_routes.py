@@ -14,6 +14,7 @@ from ledger.domain.events import REGISTER
 from ledger.errors import RefusedError
 from ledger.service import erase
 from ledger.service.view import View
+from viz.site.address import site_of
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages import ledger
 from viz.site.past import past_of, size_of, suffix_of
@@ -107,13 +108,13 @@ class RegisterPages:
     def verify(self, request: Request) -> Response:
         """How to verify."""
         past = past_of(request, self.queries, self.tongue, self.zone)
+        site = site_of(request)
 
         def values() -> tuple[str, Mapping[str, Any]]:
-            site = str(request.base_url).rstrip("/")
             head = self.queries.head(size_of(past))
             return "verify.html", {"here": "verify", "head": head, "site": site, "past": past}
 
-        etag = self.desk.register_tag("verify", str(request.base_url), size_of(past))
+        etag = self.desk.register_tag("verify", site, size_of(past))
         return self.desk.answer(request, etag, values)
 
     def _views(self, start: int, stop: int, size: int | None) -> dict[str, View]:

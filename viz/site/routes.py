@@ -15,6 +15,7 @@ from ledger.service.files import find
 from ledger.service.threads import tell
 from ledger.service.view import View
 from viz.site import headers
+from viz.site.address import site_of
 from viz.site.changes_route import changes_answer, growths_of
 from viz.site.desk import Desk, Endpoint, natural
 from viz.site.pages.attached import attached_of
@@ -95,7 +96,7 @@ class Pages:
                 "choices": choices,
                 "apart": "",
                 "since": choices[1].size if len(choices) > 1 else 0,
-                "embed_code": self._embed_code(request, slug, found.title),
+                "embed_code": self._embed_code(host, slug, found.title),
                 "form_href": self._rules(view),
                 "picture": None,
                 "picture_lines": [],
@@ -117,8 +118,7 @@ class Pages:
                 )
             return ("process/main.html" if fragment else "process.html"), given
 
-        # The code for embedding names the host that was asked.
-        host = str(request.base_url)
+        host = site_of(request)  # the code for embedding names it
         etag = etag_of(self.services, view, self.tongue.code, "process", suffix, fragment, host)
         return self.desk.answer(request, etag, values)
 
@@ -289,8 +289,7 @@ class Pages:
 
         return {"link": link, "pager": pager}
 
-    def _embed_code(self, request: Request, slug: str, title: str) -> str:
-        site = str(request.base_url).rstrip("/")
+    def _embed_code(self, site: str, slug: str, title: str) -> str:
         return (
             f'<iframe src="{site}{self.tongue.prefix}/embed/{slug}" title="{escape(title)}" '
             'width="100%" height="520" loading="lazy"></iframe>'
