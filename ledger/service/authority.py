@@ -105,12 +105,18 @@ class Authority:
         return body.kinds if isinstance(body, Procedure) else ()
 
     def _recorder(self, seq: object) -> str:
-        """The account that recorded an entry; that of the asker where there is none."""
+        """The account that recorded an entry, which has to be there by now.
+
+        Whoever names an entry to come would mend what somebody else records meanwhile.
+        """
+        if type(seq) is not int:
+            return ""
         with self.register.database.reading() as db:
             try:
-                return load_entry(read.entry(db, seq)).recorder if type(seq) is int else ""
-            except RefusedError:
-                return self.name
+                return load_entry(read.entry(db, seq)).recorder
+            except RefusedError as error:
+                message = error.message
+                raise RefusedError("unknown_reference", message, where="/body/entry") from error
 
 
 def authority_of(register: Register, name: str, *, now: datetime) -> Authority | None:

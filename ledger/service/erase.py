@@ -15,7 +15,9 @@ from datetime import datetime
 
 import structlog
 
+from ledger.domain.documents import FINGERPRINT
 from ledger.domain.draft import Prepared, parse_draft, prepare
+from ledger.domain.entry import load_entry
 from ledger.errors import LedgerError, RefusedError
 from ledger.service import erasable, files, traces
 from ledger.service.authority import Authority
@@ -23,7 +25,7 @@ from ledger.service.erasable import Choice, Target
 from ledger.service.record import Append, direct
 from ledger.service.register import Register
 from ledger.service.traces import Destroyed
-from ledger.store import vault
+from ledger.store import proposals, read, vault
 from ledger.store.append import Request, Written
 from ledger.store.engine import Connection
 from ledger.store.vault import Erasing
@@ -164,7 +166,19 @@ def _statement(register: Register, target: Target, act: Act) -> Prepared:
 
 def finish(register: Register) -> bool:
     """Brings pending erasures to their end; False while something is in the way."""
+    try:
+        # Whose file was in the way: what a sealed fingerprint named, nobody knows any more.
+        if any(FINGERPRINT in _paths(register, row.seq) for row in pending(register)):
+            files.destroy_unnamed(register)
+    except (LedgerError, OSError) as error:
+        return _told(error)
     return _clean(register, range(0), [])
+
+
+def _paths(register: Register, seq: int) -> Sequence[str]:
+    with register.database.reading() as db:
+        paths: Sequence[str] = load_entry(read.entry(db, seq)).raw["paths"]
+    return paths
 
 
 def pending(register: Register) -> list[Erasing]:
@@ -189,8 +203,15 @@ def _clean(
     try:
         for name in doomed:
             files.destroy(register, name)
+        if destroyed:
+            with register.database.writing() as db:
+                proposals.drop_holding(db, [text.key for text in destroyed])
         return traces.clean(register, seqs, destroyed)
     except (LedgerError, OSError) as error:
-        code = error.code if isinstance(error, LedgerError) else "unreadable"
-        log.error("erasure pending", code=code)
-        return False
+        return _told(error)
+
+
+def _told(error: LedgerError | OSError) -> bool:
+    code = error.code if isinstance(error, LedgerError) else "unreadable"
+    log.error("erasure pending", code=code)
+    return False

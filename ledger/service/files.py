@@ -278,6 +278,25 @@ def destroy(register: Register, name: str | None) -> bool:
     return True
 
 
+def destroy_unnamed(register: Register) -> None:
+    """Destroys every file that no document speaks of, however new: an erasure left it over.
+
+    What was sent a moment ago and is not recorded yet goes too, and is to be sent again.
+
+    Raises:
+        RefusedError: `busy`.
+        OSError: a file cannot be taken away.
+    """
+    folder = folder_of(register.data)
+    with register.database.writing() as db:
+        spoken = list(documents(db))
+        here = {held.sha256 for held in folder.files()}
+        # What is in the place of a file, and is none, is in the way all the same.
+        here |= {d.sha256 for d in spoken if d.sha256 and folder.present(d.sha256)}
+        for name in here - {d.wanted for d in spoken}:
+            folder.destroy(name)
+
+
 def _check_not_erased(db: Connection, name: str) -> None:
     if name in erased(db) and all(other.wanted != name for other in documents(db)):
         raise RefusedError("forbidden", "this file was erased in public: it does not come back")

@@ -29,6 +29,8 @@ from ledger.store import proposals, read
 from ledger.store.append import Written
 
 KEPT = timedelta(days=30)
+MOST = 100
+"""Proposals of one account that wait at once."""
 MAX_NOTE = 1000
 """Characters of a note."""
 
@@ -64,7 +66,8 @@ def propose(
 
     Raises:
         MalformedError: as `record`; `bad_request`: the note is too long; `bad_text`.
-        RefusedError: as `record`; `forbidden`: it is not for this account to say.
+        RefusedError: as `record`; `forbidden`: it is not for this account to say;
+            `too_many_requests`: so many of this account wait already.
     """
     if len(note) > MAX_NOTE:
         message = f"a note has at most {MAX_NOTE} characters"
@@ -90,6 +93,9 @@ def propose(
     )
     with register.database.writing() as db:
         proposals.drop_expired(db, format_at(now))
+        if proposals.count(db, account) >= MOST:
+            message = f"{MOST} proposals of {account} wait: have some confirmed, or drop them"
+            raise RefusedError("too_many_requests", message)
         proposals.add(db, row)
     return _proposal(row)
 

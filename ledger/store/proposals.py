@@ -7,6 +7,7 @@ trace (`secure_delete`).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import NamedTuple
 
 Connection = sqlite3.Connection
@@ -69,6 +70,22 @@ def drop_all(db: Connection) -> None:
 def drop_expired(db: Connection, now: str) -> None:
     """Forgets what has waited too long."""
     db.execute("DELETE FROM proposal WHERE expires <= ?", (now,))
+
+
+def count(db: Connection, account: str) -> int:
+    """How many of an account are kept."""
+    (found,) = db.execute(
+        "SELECT count(*) FROM proposal WHERE account = ?", (account,)
+    ).fetchone()
+    return int(found)
+
+
+def drop_holding(db: Connection, keys: Iterable[bytes]) -> None:
+    """Forgets those that hold the key of an opening: their speaker sealed that very text."""
+    db.executemany(
+        "DELETE FROM proposal WHERE instr(drafts, CAST(? AS BLOB))",
+        [(key.hex(),) for key in keys],
+    )
 
 
 def recorded(db: Connection, id_: str) -> tuple[int, int] | None:

@@ -381,6 +381,21 @@ def test_an_account_mends_its_own_entries_and_a_confirmer_those_of_all(
     verify(register.data)
 
 
+def test_nobody_mends_an_entry_that_is_still_to_come(register: Register) -> None:
+    written = put(register, [opened(), unit("R1")])
+    accounts.grant(register, "une", roles=["recorder"], now=NOW)
+    early = draft("entry.disowned", {"entry": written.stop + 1, "why": "Par avance."})
+
+    def append(request: Request) -> Written:
+        put(register, [unit("R2")])  # somebody else's, in the meantime
+        return register.append_one(request, now=NOW)
+
+    judge = Authority(register, "une", NOW)
+    with pytest.raises(RefusedError) as refused:
+        record(register, [early], account="une", append=append, authority=judge)
+    assert refused.value.code == "unknown_reference"
+
+
 def test_a_grant_that_is_revoked_while_a_batch_waits_gives_no_power_any_more(
     register: Register,
 ) -> None:

@@ -340,6 +340,24 @@ def test_an_erasure_is_recorded_even_where_the_file_cannot_be_destroyed(begun: R
     )
 
 
+@pytest.mark.parametrize("opening", ["clear", "public", "restricted"])
+def test_an_erasure_stays_pending_until_its_file_is_gone(begun: Register, opening: str):
+    send(begun)
+    put(begun, [document("D1", file_of(PDF) if opening == "clear" else sealed(PDF, opening))])
+    place_of(begun).unlink()
+    place_of(begun).mkdir()
+    forget(begun, 5)
+    assert [row.entry for row in erase.pending(begun)] == [5]
+    if opening == "clear":
+        assert not erase.finish(begun)  # it is still in the way
+    place_of(begun).rmdir()
+    place_of(begun).write_bytes(PDF)
+    assert erase.finish(begun)
+    assert erase.pending(begun) == []
+    assert left(begun) == set()
+    audit.verify(begun.data)
+
+
 def test_an_erased_file_that_is_still_here_or_back_again_is_found(begun: Register):
     send(begun)
     put(begun, [document("D1", file_of(PDF))])

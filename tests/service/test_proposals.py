@@ -17,10 +17,13 @@ from ledger.service.accounts import known
 from ledger.service.audit import verify
 from ledger.service.authority import Authority
 from ledger.service.backup import backup
+from ledger.service.erasable import of_entry
+from ledger.service.erase import Act, erase_chosen
 from ledger.service.record import direct, record
 from ledger.service.register import Register
 from ledger.store import read
 from ledger.store.append import Request, Written
+from tests.signers import Signer
 from tests.world import NOW, opened, put, unit
 
 END = NOW + proposals.KEPT
@@ -220,6 +223,29 @@ def test_whoever_proposes_and_whoever_confirms_are_warned_alike(house: Register)
         house, made.id, account="chef", append=append, now=NOW, warn=warned.append
     )
     assert [(one.what, one.where) for one in warned] == [("email", "/drafts/0/body/title")] * 2
+
+
+def test_an_erased_text_leaves_the_proposals_that_hold_its_key(house: Register) -> None:
+    signer = Signer()
+    signer.join(house)
+    said = signer.sign(unit("R7", "Une phrase que personne ne doit plus lire."))
+    first, second = propose(house, [said]), propose(house, [said])
+    other = propose(house, [unit("R8")])
+    written = confirm(house, first.id)
+    act = Act("objection", None, "registrar", NOW)
+    erase_chosen(house, of_entry(written.first, ["title"]), act)
+    assert [one.id for one in proposals.listed(house, KEEPER, now=NOW)] == [other.id]
+    assert second.id != other.id
+    words = b"personne ne doit plus lire"
+    assert not any(words in p.read_bytes() for p in house.data.rglob("*") if p.is_file())
+
+
+def test_an_account_has_so_many_proposals_waiting_and_no_more(house: Register) -> None:
+    for number in range(proposals.MOST):
+        propose(house, [unit(f"R{number}")])
+    refused = code_of(propose, house, [unit("R1000")])
+    assert refused == "too_many_requests"
+    propose(house, [unit("R1000")], "chef")
 
 
 def test_a_proposal_waits_thirty_days(house: Register) -> None:
