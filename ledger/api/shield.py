@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,7 +45,7 @@ _HEAVY = re.compile(
     r"|(?:/en)?/p/[^/]+/(?:changes|[^/]+/voix)"
 )
 """What folds many processes, searches the vault or draws."""
-_PAST = re.compile(rb"(?:^|&)(?:size|since)=")
+_PAST = frozenset({b"size", b"since"})
 """The past is folded anew for whoever asks first."""
 
 
@@ -76,7 +77,7 @@ class Shield:
             await self._app(scope, receive, send)
             return
         who = client_of(scope["client"][0] if scope.get("client") else "")
-        token = _header(scope, b"authorization")
+        token = _credential(_header(scope, b"authorization"))
         wait = self._wait(scope, who, token)
         if wait:
             await _refuse(_too_many(wait), wait, scope, receive, send)
@@ -101,7 +102,7 @@ class Shield:
             # Nobody's writes are counted against a token that was never sent.
             writer = self._guesses.name(token) if token else who
             return self._allowances.take("writes", writer)
-        heavy = _HEAVY.fullmatch(scope["path"]) or _PAST.search(scope["query_string"])
+        heavy = _HEAVY.fullmatch(scope["path"]) or _asks_past(scope["query_string"])
         return self._allowances.take("heavy" if heavy else "reads", who)
 
     async def _watched(
@@ -164,6 +165,16 @@ def check_size(scope: Scope) -> None:
 
 def _header(scope: Scope, wanted: bytes) -> bytes:
     return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+def _credential(header: bytes) -> bytes:
+    """What is counted: the token, however its scheme is spelt."""
+    scheme, _, token = header.partition(b" ")
+    return token.strip() if scheme.lower() == b"bearer" else header
+
+
+def _asks_past(query: bytes) -> bool:
+    return any(name in _PAST for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
 def _too_many(wait: int) -> RefusedError:

@@ -13,6 +13,7 @@ from ledger.domain.case import fold
 from ledger.domain.draft import Draft
 from ledger.domain.entry import load_entry
 from ledger.domain.events import REGISTER
+from ledger.domain.powers import Act
 from ledger.domain.procedure import Procedure, Step
 from ledger.errors import RefusedError
 from ledger.service.accounts import known
@@ -66,14 +67,14 @@ class Authority:
         check = check_alone if self._alone else check_statement
         check(self._account, draft.kind, draft.by.role, place, mends=mends)
 
-    def check_erasing(self, processes: Iterable[str]) -> None:
-        """Checks that texts of these processes may be erased.
+    def check_act(self, act: Act, processes: Iterable[str]) -> None:
+        """Checks that the account may do something in each of these processes.
 
         Raises:
             RefusedError: `forbidden`.
         """
         assert self._account is not None
-        check_may(self._account, "erase")
+        check_may(self._account, act)
         for slug in dict.fromkeys(processes):
             place = self._place(slug)
             if not self._account.reaches(slug, place.territory):

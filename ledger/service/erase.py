@@ -124,7 +124,7 @@ def _erase(
         ]
         doomed = [files.doomed(db, target.seq, target.paths) for target in targets]
     if authority:
-        authority.check_erasing(target.process for target in targets)
+        authority.check_act("erase", (target.process for target in targets))
 
     def recheck(db: Connection) -> None:
         # A correction that came meanwhile would keep the words alive.

@@ -168,8 +168,10 @@ def drop(register: Register, id_: str, asker: Account, *, now: datetime) -> None
         RefusedError: `unknown_proposal` or `forbidden`.
     """
     row = _find(register, id_, now)
-    if row.account != asker.name and "confirm" not in asker.acts:
-        raise RefusedError("forbidden", "a proposal is dropped by its account or a confirmer")
+    judge = _judge(register, asker.name, now)
+    if row.account != asker.name and judge is not None:
+        judge.begin()
+        judge.check_act("confirm", (d["process"] for d in orjson.loads(row.drafts)))
     _forget(register, id_)
 
 

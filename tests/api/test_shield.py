@@ -58,6 +58,31 @@ def test_who_asks_too_often_is_told_how_long_to_wait_and_then_answered(
         assert client.get(ONE).status_code == 200
 
 
+def test_one_token_is_one_writer_however_its_header_is_spelt(
+    told: Register, clock: Clock
+) -> None:
+    shown = token(told)
+    schemes = ("Bearer ", "bearer ", "BEARER  ", "Bearer   ")
+    with asking(told, clock, writes="3/minute") as client:
+        statuses = [
+            client.post(
+                "/api/v1/entries?check=true",
+                json={"drafts": [unit("R9")]},
+                headers={"Authorization": f"{scheme}{shown}"},
+            ).status_code
+            for scheme in schemes
+        ]
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_the_past_costs_much_however_its_parameter_is_spelt(
+    told: Register, clock: Clock
+) -> None:
+    with asking(told, clock, heavy="1/minute") as client:
+        assert client.get(f"{ONE}?size=17").status_code == 200
+        assert client.get(f"{ONE}?%73ize=17").status_code == 429
+
+
 def test_what_costs_much_has_an_allowance_of_its_own(told: Register, clock: Clock) -> None:
     with asking(told, clock, heavy="1/minute", reads="5/minute") as client:
         assert client.get(LISTED).status_code == 200

@@ -200,6 +200,9 @@ def test_a_proposal_is_dropped_by_its_account_or_a_confirmer_and_leaves_no_trace
             assert secret.encode() not in path.read_bytes(), path
     assert code_of(confirm, house, made.id) == "unknown_proposal"
     other = propose(house, [unit("R1")])
+    accounts.grant(house, "loin", roles=["confirmer"], processes=["ailleurs"], now=NOW)
+    far = known(house, "loin", now=NOW)
+    assert code_of(proposals.drop, house, other.id, far, now=NOW) == "forbidden"
     proposals.drop(house, other.id, known(house, "chef", now=NOW), now=NOW)
     assert proposals.listed(house, KEEPER, now=NOW) == []
 
