@@ -92,10 +92,15 @@ def prepare_signed(draft: Draft, *, recorder: str, origin: str, public: bytes) -
     assert draft.openings is not None
     _check_numbers(draft)
     sent: dict[str, SentOpening] = {}
+    keys: set[str] = set()
     for i, one in enumerate(draft.openings):
         if one.path in sent:
             raise _unfit(f"{one.path} has an opening already", i)
+        if one.key in keys:
+            # The key of a text that stays would let everybody guess at one that was erased.
+            raise _unfit("each opening has a key of its own", i)
         sent[one.path] = one
+        keys.add(one.key)
     openings: list[Opened] = []
 
     def take(value: Any, plan: Sealing, path: str) -> Any:

@@ -16,6 +16,7 @@ from ledger.core.statement import sign_statement
 from ledger.domain.accounts import REGISTRAR
 from ledger.domain.dates import format_at
 from ledger.domain.draft import parse_draft
+from ledger.domain.signed_draft import sign_draft
 from ledger.errors import LedgerError, MalformedError
 from ledger.service import audit, erase, keyring
 from ledger.service.query import Queries
@@ -342,6 +343,16 @@ def test_openings_and_sealed_texts_match_one_by_one(register: Register, lie: str
     error = refused(register, signed)
     assert error.code == code
     assert error.where.startswith("/drafts/0")
+
+
+def test_each_opening_has_a_key_of_its_own(register: Register):
+    # Else the key of a text that stays would let everybody guess at one that was erased.
+    said = parse_draft(unit("R1", text="Des arbres.") | {"by": PANEL.by})
+    signed = sign_draft(
+        said, PANEL.private, origin=PANEL.origin, nonce="0" * 32, new_key=lambda: b"k" * 32
+    )
+    error = refused(register, signed)
+    assert (error.code, error.message) == ("bad_draft", "each opening has a key of its own")
 
 
 def sealed_by_hand(value: str, path: str = "/body/title") -> dict[str, Any]:
