@@ -8,7 +8,7 @@ is written anew from its tables. Where nothing can be looked for (the server was
 between, or there is too much of it), it is written anew at once.
 
 The register is not written to meanwhile; reading goes on. What it costs was measured:
-docs/decisions/0012-looking-for-traces.md.
+docs/decisions/0015-looking-for-traces.md.
 """
 
 from __future__ import annotations
